@@ -1,0 +1,1 @@
+"""The paper as SymPy statements: `CATALOG` in the paper's order, `find(label)`, and the symbols of `notation`."""

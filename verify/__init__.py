@@ -1,0 +1,1 @@
+"""Verdicts: who may say what, and why anyone should believe it."""
