@@ -15,6 +15,7 @@ __all__ = [
     "Assumption",
     "Chain",
     "Claim",
+    "Empirical",
     "Form",
     "Kind",
     "Limit",
@@ -252,6 +253,26 @@ class Probability:
 
 
 @dataclass(frozen=True, slots=True)
+class Empirical:
+    """A sentence about simulations, with the operational meaning by which runs decide it.
+
+    `experiment` names the experiment whose data are asked ("figure-1" .. "figure-5", "line-search"), `measure` the
+    recorded quantity the sentence is about; `timing` marks a claim about wall-clock, kept apart from what repeats.
+    """
+
+    meaning: str
+    experiment: str
+    measure: str = ""
+    timing: bool = False
+
+    def latex(self) -> str:
+        return rf"\text{{{self.meaning}}}"
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+@dataclass(frozen=True, slots=True)
 class Assumption:
     """A structural hypothesis on the loss, checked against the world's loss data.
 
@@ -271,7 +292,7 @@ class Assumption:
         return f"l is {c}{self.name}"
 
 
-Claim = Relation | AllOf | WellShaped | Monotone | Limit | UniqueRoot | Probability
+Claim = Relation | AllOf | WellShaped | Monotone | Limit | UniqueRoot | Probability | Empirical
 Hypothesis = Relation | Assumption
 
 
