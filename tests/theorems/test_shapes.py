@@ -62,7 +62,7 @@ def test_a_scalar_is_not_a_matrix_of_one_entry():
 def test_a_statement_is_judged_with_its_hypotheses_and_definitions():
     good = Statement("x", (journal("1"),), Kind.STEP, le(Fro(W), 1), given=(le(Fro(G), 1),), where={W: W1 * W2.T})
     check_shapes(good)
-    with pytest.raises(ShapeMismatch, match="hypothes|shape"):
-        check_shapes(Statement("y", (journal("1"),), Kind.STEP, le(Fro(W), 1), where={W: W1.T * W2}))
+    with pytest.raises(ShapeMismatch):
+        check_shapes(Statement("y", (journal("1"),), Kind.STEP, le(Fro(W), 1), where={W: W1.T * W1}))
     with pytest.raises(ShapeMismatch):
         check_shapes(Statement("z", (journal("1"),), Kind.STEP, AllOf(le(Fro(W), 1)), given=(le(Fro(G + W.T), 1),)))
