@@ -1,0 +1,136 @@
+"""The command `localpl`: a click group whose commands are loaded only when used.
+
+Each module of `verify.commands` is a command. Errors a user can cause become one line on standard error and an exit
+code: 0 done, 1 a claim that should hold is refuted, 2 bad input, 3 missing backend, 4 limit reached, 5 the theorem's
+hypotheses fail, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+import click
+
+from properties.errors import InputError, LimitReached, MissingBackend
+from verify import commands
+
+VERSION = "0.1.0"
+
+
+class ExitCode(IntEnum):
+    """What the command's exit code says."""
+
+    DONE = 0
+    REFUTED = 1
+    BAD_INPUT = 2
+    MISSING_BACKEND = 3
+    LIMIT_REACHED = 4
+    HYPOTHESES_FAIL = 5
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+def command_names() -> list[str]:
+    """Names of the commands, one for each module of `verify.commands`, sorted."""
+    return sorted(
+        m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_")
+    )
+
+
+def _module(name: str) -> str:
+    return f"verify.commands.{name.replace('-', '_')}"
+
+
+def _summary(name: str) -> str:
+    """First line of the command module's docstring, read from its source so that nothing is imported."""
+    for place in commands.__path__:
+        path = os.path.join(place, name.replace("-", "_") + ".py")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                return (ast.get_docstring(ast.parse(file.read())) or "").partition("\n")[0]
+    return ""
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, sorted."""
+        return command_names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The click command of that name, None when there is none."""
+        if cmd_name not in command_names():
+            return None
+        command = importlib.import_module(_module(cmd_name)).command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{_module(cmd_name)}.command = {command!r}: not a click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command named by args[0]; the error names the nearest command."""
+        name = args[0]
+        if not name.startswith("-") and name not in command_names():
+            near = difflib.get_close_matches(name, command_names(), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "see localpl --help"
+            raise click.UsageError(f"command = {name!r}: no such command; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands with the first line of each module's docstring."""
+        rows = [(name, _summary(name)) for name in command_names()]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(VERSION, prog_name="localpl")
+def cli() -> None:
+    """Decide the claims of a paper on gradient descent for overparametrized linear models.
+
+    Every command takes --json for a machine; results go to standard output, progress to standard error.
+    """
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _fail(message: str, code: ExitCode) -> int:
+    print(f"localpl: {message}", file=sys.stderr)
+    return int(code)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Exit code of the command run with `args` (default: the process's arguments)."""
+    try:
+        result = cli.main(args=None if args is None else list(args), prog_name="localpl", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else int(ExitCode.DONE)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return int(ExitCode.BAD_INPUT)
+    except click.ClickException as error:
+        return _fail(" ".join(error.format_message().split()), ExitCode.BAD_INPUT)
+    except InputError as error:
+        return _fail(_one_line(error), ExitCode.BAD_INPUT)
+    except MissingBackend as error:
+        return _fail(_one_line(error), ExitCode.MISSING_BACKEND)
+    except LimitReached as error:
+        return _fail(_one_line(error), ExitCode.LIMIT_REACHED)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away; point stdout elsewhere so that the interpreter's last flush is silent.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.BROKEN_PIPE)
