@@ -76,9 +76,9 @@ class Ball:
             return self.scalar(x) ** self.scalar(exponent)
         e = Fraction(exponent)
         if e.denominator == 1:
-            return arb(x) ** int(e)
+            return _integer_power(arb(x), int(e))
         if e.denominator == 2:
-            return self.sqrt(x) ** e.numerator
+            return _integer_power(self.sqrt(x), e.numerator)
         base = arb(x)
         if not base > 0 and e > 0:
             # Monotone on [0, oo): hull of the ends, valid down to zero.
@@ -195,3 +195,15 @@ class Ball:
 
     def entries_sum(self, a: Any) -> Any:
         return sum((x for row in a.tolist() for x in row), self.scalar(0))
+
+
+def _integer_power(x: Any, k: int) -> Any:
+    """x^k by squaring: arb's own ** is nan on a ball that reaches zero."""
+    if k < 0:
+        return 1 / _integer_power(x, -k)
+    result = arb(1)
+    while k:
+        if k & 1:
+            result = result * x
+        x, k = x * x, k >> 1
+    return result

@@ -29,7 +29,7 @@ def symmetric_eigenvalues(a: Any) -> list[Any]:
     defect = _fro(q.transpose() * q - _identity(p)).upper()
     diagonal = sorted((b[i, i] for i in range(p)), key=lambda x: x.mid(), reverse=True)
     radius = _off_diagonal(b).upper() + max((x.rad() for x in diagonal), key=lambda r: r.upper())
-    if not defect < arb(1) / 2:
+    if not defect < arb(1) / 2 or not radius.is_finite():
         bound = _fro(a).upper()
         return [arb(0, bound)] * p
     # lambda_k(B) = theta_k lambda_k(A) with theta_k in [1 - defect, 1 + defect].
@@ -47,18 +47,18 @@ def root(x: Any) -> Any:
     Where the ball reaches zero the hull of [0, sqrt(upper end)] is taken: arb's own sqrt is nan there, and a ball
     for [0, x] itself dips below zero by rounding.
     """
-    if x > 0 or x < 0:
+    if x > 0 or x < 0 or not x.is_finite():
         return x.sqrt()
     return arb(0).union(x.upper().sqrt()) if x.upper() > 0 else arb(0)
 
 
 def _fro(a: Any) -> Any:
-    return root(sum((abs(x) ** 2 for x in a.entries()), arb(0)))
+    return root(sum((x * x for x in a.entries()), arb(0)))
 
 
 def _off_diagonal(b: Any) -> Any:
     p = b.nrows()
-    return root(sum((abs(b[i, j]) ** 2 for i in range(p) for j in range(p) if i != j), arb(0)))
+    return root(sum((b[i, j] * b[i, j] for i in range(p) for j in range(p) if i != j), arb(0)))
 
 
 def _eigenvectors(a: Any) -> Any:
