@@ -163,7 +163,10 @@ class Ball:
         return sum((row[i] for i, row in enumerate(a.tolist())), self.scalar(0))
 
     def inner(self, a: Any, b: Any) -> Any:
-        return sum((x * y for r, s in zip(a.tolist(), b.tolist(), strict=True) for x, y in zip(r, s, strict=True)), self.scalar(0))
+        return sum(
+            (x * y for r, s in zip(a.tolist(), b.tolist(), strict=True) for x, y in zip(r, s, strict=True)),
+            self.scalar(0),
+        )
 
     def _gram(self, a: Any) -> Any:
         return a * a.transpose() if a.nrows() <= a.ncols() else a.transpose() * a
