@@ -1,0 +1,76 @@
+"""The command group: lazy commands, one-line errors, exit codes."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from properties.errors import InputError, LimitReached, MissingBackend
+from verify import cli
+
+
+def test_every_module_of_commands_is_a_command_with_help(capsys):
+    assert cli.main(["--help"]) == 0
+    out = capsys.readouterr().out
+    for name in cli.command_names():
+        assert cli._summary(name)
+        assert name in out
+        assert cli.main([name, "--help"]) == 0
+        assert "--json" in capsys.readouterr().out or name in ("check", "replay")
+
+
+def test_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert cli.VERSION in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["shwo", "j9"], "did you mean 'show'?"),
+        (["show"], "LABEL"),
+        (["doctor", "--jsno"], "--jsno"),
+        (["doctor", "extra"], "extra"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(arguments, says, capsys):
+    assert cli.main(arguments) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("localpl: ") and says in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "error, code",
+    [
+        (InputError("width = -1: must be\npositive; write 1"), 2),
+        (MissingBackend("matplotlib is not installed; pip install 'localpl[plot]'"), 3),
+        (LimitReached("digits = 9: limit"), 4),
+        (KeyboardInterrupt(), 130),
+        (BrokenPipeError(), 141),
+    ],
+)
+def test_errors_become_exit_codes(error, code, monkeypatch, capfd):
+    @click.command()
+    def command() -> None:
+        raise error
+
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: command)
+    if code == 141:
+        monkeypatch.setattr(cli.os, "dup2", lambda a, b: None)
+    assert cli.main(["doctor"]) == code
+    err = capfd.readouterr().err
+    assert len([line for line in err.splitlines() if line]) == (0 if code == 141 else 1)
+
+
+def test_a_returned_int_is_the_exit_code(monkeypatch):
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: click.Command("x", callback=lambda: 5))
+    assert cli.main(["doctor"]) == 5
+
+
+def test_a_bug_is_not_swallowed(monkeypatch):
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: click.Command("x", callback=broken))
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["doctor"])
