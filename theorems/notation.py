@@ -265,8 +265,10 @@ growth = _scalar(
 
 # The equations for eta_max, written in the unknown eta_0; (101) and (102) as left side minus right side ---------
 _OF_ETA_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
-equation_101 = unfold(eta_0 * K_bar_0 - 1, only=_OF_ETA_0)
-equation_102 = unfold(4 * K * L_0 * eta_0**2 - (1 - sp.exp(-(eta_0**c))) * (1 - Delta), only=_OF_ETA_0)
+balance_101 = eta_0 * K_bar_0 - 1
+balance_102 = 4 * K * L_0 * eta_0**2 - (1 - sp.exp(-(eta_0**c))) * (1 - Delta)
+equation_101 = unfold(balance_101, only=_OF_ETA_0)
+equation_102 = unfold(balance_102, only=_OF_ETA_0)
 
 eta_1 = _scalar("eta_1", r"\eta_0^{(1)}", "the positive root of (101)", "(101)", MinRoot(equation_101, eta_0), positive=True)
 eta_2 = _scalar("eta_2", r"\eta_0^{(2)}", "the smallest positive root of (102), infinite when there is none", "(102)", MinRoot(equation_102, eta_0), positive=True)
