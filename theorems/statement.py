@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
@@ -319,7 +318,7 @@ class Statement:
     kind: Kind
     then: Claim | None
     given: tuple[Hypothesis, ...] = ()
-    where: Mapping[sp.Basic, sp.Basic] = field(default_factory=lambda: MappingProxyType({}))
+    where: Mapping[sp.Basic, sp.Basic] = field(default_factory=dict)
     reading: Reading | None = None
     form: Form = Form.PRINTED
     repairs: str | None = None
@@ -363,7 +362,7 @@ class Chain:
     first: sp.Basic
     lines: tuple[tuple[str, sp.Basic, str, tuple[str, ...]], ...]
     given: tuple[Hypothesis, ...] = ()
-    where: Mapping[sp.Basic, sp.Basic] = field(default_factory=lambda: MappingProxyType({}))
+    where: Mapping[sp.Basic, sp.Basic] = field(default_factory=dict)
     reading: Reading | None = None
 
     def statements(self) -> Iterator[Statement]:
