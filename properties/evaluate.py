@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -101,6 +102,24 @@ class Evaluator:
             return known[0] ** int(known[1]) if known[1].denominator == 1 else None
         return min(known) if isinstance(e, sp.Min) else max(known)
 
+    def varied(self, values: Mapping[sp.Basic, Any]) -> Evaluator:
+        """An evaluator of this world with some leaves rebound; what does not depend on them is not computed again.
+
+        In float64 a rebound scalar may carry further leading axes (C, B): everything broadcasts.
+        """
+        other = Evaluator(self.world.binding(values), self.field, self.where)
+        own = frozenset(self.where.items())
+        other._memo = {e: v for e, v in self._memo.items() if _reach(e, own).isdisjoint(values)}
+        if self._past is not None:
+            other._past = [*self._past[:-1], other]
+        return other
+
+    def follow(self, world: World) -> Evaluator:
+        """The evaluator of the next step of the run whose last step is this one."""
+        other = Evaluator(world, self.field, self.where)
+        other._past = [*(self._past or [self]), other]
+        return other
+
     def squared(self, e: sp.Basic) -> Any:
         """The square of a scalar without its root where there is one: sigma^2, ||.||_F^2, sqrt(x)^2."""
         if e not in self.world.bindings:
@@ -161,6 +180,25 @@ class Evaluator:
             check = getattr(loss, a.name.replace("-", "_"), None)
             return True if check is None else check
         raise UnknownNode(f"assumption {a.name}: unknown")
+
+
+def reach(expression: sp.Basic, where: Mapping[sp.Basic, sp.Basic] | None = None) -> frozenset[sp.Basic]:
+    """Every symbol that the value of `expression` depends on: its own and, through definitions, theirs."""
+    return _reach(expression, frozenset((where or {}).items()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _reach(expression: sp.Basic, where: frozenset[tuple[sp.Basic, sp.Basic]]) -> frozenset[sp.Basic]:
+    table = dict(where)
+    met: set[sp.Basic] = set()
+    pending = list(expression.free_symbols)
+    while pending:
+        symbol = pending.pop()
+        if symbol not in met:
+            met.add(symbol)
+            definition = table.get(symbol, DEFINITIONS.get(symbol))
+            pending.extend(() if definition is None else definition.free_symbols)
+    return frozenset(met)
 
 
 def precision(field: Field) -> Any:
