@@ -276,3 +276,58 @@ eta_3 = _scalar(
     "eta_3", r"\log(1+\frac{\alpha_1}{2\alpha_2})^{1/c}", "the logarithmic cap", "Theorem E.1", sp.log(1 + alpha_1 / (2 * alpha_2)) ** (1 / c)
 )
 eta_max = _scalar("eta_max", r"\eta_{\max}", "largest eta_0 of Theorem E.1", "Theorem E.1", sp.Min(eta_1, eta_2, eta_3))
+
+# Problem 1, arbitrary matrices, data -----------------------------------------------------------------------------
+U = _matrix("U", (n, m), "W(t)", "iterate of gradient descent on Problem 1; also an arbitrary n x m matrix", "(2)")
+U_0 = _matrix("U_0", (n, m), "W(0)", "initial iterate on Problem 1", "(6)")
+U_next = _matrix("U_next", (n, m), "W(t+1)", "next iterate on Problem 1", "(2)", U - eta * Grad(U))
+V = _matrix("V", (n, m), "V", "an arbitrary n x m matrix", "(3)")
+Z1 = _matrix("Z1", (n, h), "Z_1", "a direction in the space of W_1", "(8)")
+Z2 = _matrix("Z2", (m, h), "Z_2", "a direction in the space of W_2", "(8)")
+rows = _note(sp.Symbol("N", integer=True, positive=True), "N", "number of samples, rows of the data X", "Problem 2")
+X = _matrix("X", (rows, n), "X", "inputs of the squared loss, N x n", "Problem 2")
+z = _scalar("z", "z", "a scalar prediction of the logistic loss", "Assumption 2.1")
+
+# Theorem 3.1, continued --------------------------------------------------------------------------------------------
+eta_other = _scalar("eta_other", r"\eta", "another step size that the constraints admit", "(18)", positive=True)
+rho_uniform = _scalar("rho_uniform", r"\bar\rho", "a uniform bound on rho(eta_t, t)", "(13)", positive=True)
+kappa_T = _scalar("kappa_T", r"\kappa(\mathcal{T}_t)", "condition number of T_t", "(14)", sigma_max_T / sigma_min_T)
+K_zero = _scalar("K_zero", r"K_t|_{\eta_t=0}", "K_t at step size zero", "(12)", K * sigma_max_T**2 + sp.sqrt(2 * K * L), nonnegative=True)
+K_minimum = _scalar("K_minimum", r"K_t|_{L(t)=0}", "K_t around a global minimum", "(12)", K * sigma_max_T**2, nonnegative=True)
+rho_minimum = _scalar(
+    "rho_minimum", r"\rho(\eta_t,t)|_{L(t)=0}", "rho around a global minimum", "3.1", 1 - 2 * mu_t * eta + mu_t * K_minimum * eta**2
+)
+K_initial = _scalar(
+    "K_initial",
+    "K_0",
+    "K_t at iteration 0",
+    "(12)",
+    K * sigma_max_T_0**2
+    + sp.sqrt(2 * K * L_0)
+    + 6 * K**2 * SigmaMax(W_0) * L_0 * eta_0**2
+    + 3 * K * sigma_max_T_0**2 * sp.sqrt(2 * K * L_0) * eta_0,
+    nonnegative=True,
+)
+
+# Proof of Theorem E.1 ------------------------------------------------------------------------------------------------
+drift = _scalar(
+    "drift", r"\frac{2K\eta_0^2\alpha_2\exp(\eta_0^c)L(0)}{1-\Delta}", "bound on ||D(t) - D(0)||_F", "A3", 2 * K * eta_0**2 * alpha_2 * sp.exp(eta_0**c) * L_0 / (1 - Delta)
+)
+T_lower = _scalar("T_lower", r"\mathcal{T}^L_k", "lower bound on sigma_min^2(T_k)", "(119)", alpha_1 - 4 * Fro(D - D_0))
+T_upper = _scalar("T_upper", r"\mathcal{T}^U_k", "upper bound on sigma_max^2(T_k)", "(120)", alpha_2 + 2 * Fro(D - D_0), nonnegative=True)
+T_lower_next = _scalar("T_lower_next", r"\mathcal{T}^L_{t+1}", "(119) at iteration t + 1", "(119)", alpha_1 - 4 * Fro(D_next - D_0))
+T_upper_next = _scalar("T_upper_next", r"\mathcal{T}^U_{t+1}", "(120) at iteration t + 1", "(120)", alpha_2 + 2 * Fro(D_next - D_0), nonnegative=True)
+sigma_min_T_next = _scalar(
+    "sigma_min_T_next", r"\sigma_{\min}(\mathcal{T}_{t+1})", "smallest singular value of T_{t+1}", "(39)", sp.sqrt(Sigma(W1_next, n) ** 2 + Sigma(W2_next, m) ** 2), nonnegative=True
+)
+sigma_max_T_next = _scalar(
+    "sigma_max_T_next", r"\sigma_{\max}(\mathcal{T}_{t+1})", "largest singular value of T_{t+1}", "(39)", sp.sqrt(SigmaMax(W1_next) ** 2 + SigmaMax(W2_next) ** 2), nonnegative=True
+)
+
+# Repaired Table 2: the margin enters only on the side where sigma_n(W*) or sigma_m(W*) is a smallest singular value ----
+beta_n = _scalar(
+    "beta_n", r"\beta_{1,n}", "lower bound on sigma_n(W(t)), zero when n > m", "Table 2, repaired", _positive_part(Sigma(W_star, n) - sp.sqrt(K / mu) * Fro(W_0 - W_star)), nonnegative=True
+)
+beta_m = _scalar(
+    "beta_m", r"\beta_{1,m}", "lower bound on sigma_m(W(t)), zero when m > n", "Table 2, repaired", _positive_part(Sigma(W_star, m) - sp.sqrt(K / mu) * Fro(W_0 - W_star)), nonnegative=True
+)
