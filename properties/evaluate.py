@@ -176,6 +176,8 @@ class Evaluator:
             return check(self.field, self(a.constant))
         if a.name == "pl":
             return loss.strongly_convex(self.field, self(a.constant))
+        if a.name == "quadratic":
+            return bool(getattr(loss, "quadratic", False))
         if a.name in ("zero-minimum", "twice-differentiable"):
             check = getattr(loss, a.name.replace("-", "_"), None)
             return True if check is None else check

@@ -97,6 +97,11 @@ class CenteredLoss:
     w_star: Any
     ridge: Any = Fraction(0)
 
+    @property
+    def quadratic(self) -> bool:
+        """Whether the Hessian is the same everywhere."""
+        return self.penalty == "square"
+
     def _offset(self, field: Field, w: Matrix) -> Matrix:
         return field.matadd(w, field.scale(field.scalar(-1), field.matrix(self.w_star)))
 

@@ -276,7 +276,7 @@ class Assumption:
     """A structural hypothesis on the loss, checked against the world's loss data.
 
     name is one of "smooth" (K-smooth), "strongly-convex" (mu-strongly convex), "pl" (mu-PL), "zero-minimum"
-    (min l = 0), "twice-differentiable"; `constant` is the symbol it speaks of, if any.
+    (min l = 0), "twice-differentiable", "quadratic" (the Hessian is the same everywhere); `constant` is the symbol it speaks of, if any.
     """
 
     name: str
