@@ -33,6 +33,7 @@ __all__ = [
     "journal",
     "le",
     "lt",
+    "ne",
     "submission",
 ]
 
@@ -144,6 +145,11 @@ def gt(lhs: Any, rhs: Any) -> Relation:
 def eq(lhs: Any, rhs: Any) -> Relation:
     """lhs == rhs, scalars or matrices of one shape."""
     return _relation("==", lhs, rhs)
+
+
+def ne(lhs: Any, rhs: Any) -> Relation:
+    """lhs != rhs."""
+    return _relation("!=", lhs, rhs)
 
 
 @dataclass(frozen=True, slots=True)
