@@ -1,0 +1,1 @@
+"""Drawings of the figures, made with matplotlib where it is installed."""
