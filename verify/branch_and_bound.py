@@ -1,0 +1,417 @@
+"""Certified supremum and infimum of a function of one real variable over the whole line.
+
+The middle [-Z, Z] is searched by branch and bound with Taylor jets in ball arithmetic; both tails are bounded, or shown
+to diverge, by `verify.tail`. Every number in the answer is an enclosure; a search that gives up says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from flint import arb, ctx
+
+from properties.formula import z
+from verify.jet import jets
+from verify.tail import Inconclusive, TailBounds, subsequence_limits, tail_bounds
+
+TOLERANCE = Fraction(1, 10**9)
+"""Largest gap of an answer that counts as decided: relative, or absolute where the value may be 0."""
+
+_AIM = Fraction(1, 10**15)
+_CELLS = 20_000
+_RESCALE = (sp.Integer(1), sp.Integer(1024), sp.Rational(1, 1024))
+_STARTS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384, 65536)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value is attained: `point` (exact), or approached: `side` +1 / -1 for z -> +oo / -oo."""
+
+    point: Fraction | None = None
+    side: int = 0
+
+    def __str__(self) -> str:
+        if self.point is None:
+            return f"z -> {'+' if self.side > 0 else '-'}oo"
+        return f"z = {float(self.point):.12g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Extremum:
+    """sup or inf of a function over the line.
+
+    lower, upper  balls that enclose it; infinite when `unbounded`
+    unbounded     proved infinite: `reason` says along which tail, `place` is a witness point, `value` its ball there
+    decided       unbounded, or the enclosure is as narrow as TOLERANCE asks
+    place         a point that nearly attains the value, or the tail where it is approached
+    reason        the proof in one line
+    """
+
+    kind: str
+    lower: Any
+    upper: Any
+    place: Place
+    reason: str
+    decided: bool
+    unbounded: bool = False
+    undefined: bool = False
+    value: Any = None
+    cells: int = 0
+    both_tails: bool = False
+    """Whether the value is approached at both ends of the line."""
+
+
+@dataclass
+class _Best:
+    """The best certified value met while maximising, and where."""
+
+    low: Any = None
+    place: Place = Place()
+
+    def offer(self, value: Any, place: Place) -> None:
+        if not value.is_finite():
+            return
+        if self.low is None or value.lower() > self.low:
+            self.low, self.place = value.lower(), place
+        elif self.place.side and place.point is not None and value.upper() >= self.low:
+            self.place = place  # attained, not only approached
+
+
+def extrema(phi: sp.Expr, derivative: int = 2, bits: int = 128) -> tuple[Extremum, Extremum]:
+    """(infimum, supremum) over all real z of the derivative of that order of a formula `phi` in z.
+
+    The derivative in the tails is SymPy's; in the middle it comes from jets of phi itself.
+    Source: Assumption 2.1 asks for these of phi''.
+    """
+    kinks = _kinks(phi)
+    if kinks is not None:
+        undecided = Extremum("inf", -arb.pos_inf(), arb.pos_inf(), Place(), kinks, decided=False)
+        return undecided, replace(undecided, kind="sup")
+    found: dict[int, Extremum] = {}
+    for scale in _RESCALE:
+        # sup and inf of f(z) and of f(z / scale) agree; another unit of z may suit the search better.
+        stretched = phi.xreplace({z: z / scale}) * scale**derivative
+        search = _Search(stretched, sp.diff(stretched, z, derivative), derivative, bits)
+        for sign in (-1, 1):
+            before = found.get(sign)
+            if before is None or not (before.decided or before.undefined):
+                found[sign] = _keep(before, _unscaled(search.extremum(sign), Fraction(int(scale.p), int(scale.q))))
+        if all(e.decided or e.undefined for e in found.values()):
+            break
+    return found[-1], found[1]
+
+
+def _keep(before: Extremum | None, after: Extremum) -> Extremum:
+    return after if before is None or after.decided else before
+
+
+def _unscaled(e: Extremum, scale: Fraction) -> Extremum:
+    if e.place.point is None or scale == 1:
+        return e
+    return replace(e, place=Place(e.place.point / scale), reason=f"{e.reason} (in the unit z * {scale})")
+
+
+def _kinks(phi: sp.Expr) -> str | None:
+    if phi.has(sp.Abs, sp.Max, sp.Min, sp.sign):
+        return "the formula contains abs: it is not known to be twice differentiable"
+    return None
+
+
+class _Search:
+    def __init__(self, phi: sp.Expr, tree: sp.Expr, derivative: int, bits: int) -> None:
+        self.tree, self.bits, self.order = tree, bits, derivative
+        self._phi_jets = jets(phi, derivative + 2, bits)
+        self._alternatives: list[sp.Expr] | None = None
+
+    def jet(self, x: Any) -> list[Any]:
+        """[f, f', f''] over the ball x."""
+        return self._phi_jets(x)[self.order :]
+
+    def extremum(self, sign: int) -> Extremum:
+        """The supremum (sign = 1) or infimum (sign = -1) of f: the maximum of sign * f."""
+        with ctx.workprec(self.bits):
+            kind = "sup" if sign > 0 else "inf"
+            best = _Best()
+            undefined = self._sample(best, sign)
+            if undefined is not None:
+                wide = arb.pos_inf()
+                return Extremum(
+                    kind,
+                    -wide,
+                    wide,
+                    Place(undefined),
+                    f"phi or its second derivative has no value that is known to be finite at z = {undefined}",
+                    decided=False,
+                    undefined=True,
+                )
+            escaped = self._escapes(sign)
+            if escaped is not None:
+                return escaped
+            tails = self._tails(best, sign)
+            if isinstance(tails, str):
+                infinite = arb.pos_inf() * sign
+                low = best.low * sign if best.low is not None else -infinite
+                lower, upper = (low, infinite) if sign > 0 else (infinite, low)
+                return Extremum(kind, lower, upper, best.place, tails, decided=False)
+            start, outer, both, text = tails
+            return self._middle(best, sign, start, outer, both, text)
+
+    def _sample(self, best: _Best, sign: int) -> Fraction | None:
+        """Offer f at a grid of points, polished by Newton's method; a point where the formula has no value, if any."""
+        for point in _grid():
+            value = self.jet(_ball(point))
+            if not value[0].is_finite():
+                if abs(point) <= 10:
+                    return point
+                continue  # farther out the numbers may only be too large
+            best.offer(value[0] * sign, Place(point))
+            if value[2] * sign < 0:
+                self._polish(best, sign, point, 8)
+        return None
+
+    def _polish(self, best: _Best, sign: int, point: Fraction, reach: int) -> Fraction:
+        """A point near a local maximum of sign * f, by Newton on f' from `point`; offered when finite."""
+        x = point
+        for _ in range(12):
+            _, first, second = self.jet(_ball(x))
+            if not (first.is_finite() and second.is_finite()) or second.mid() == 0:
+                return point
+            step = first.mid() / second.mid()
+            moved = _fraction((_ball(x) - step).mid())
+            if abs(moved - point) > reach:
+                return point
+            if abs(moved - x) < Fraction(1, 1 << 100):
+                x = moved
+                break
+            x = moved
+        near = x.limit_denominator(64)
+        if abs(near - x) < Fraction(1, 10**12):
+            x = near
+        value = self.jet(_ball(x))[0]
+        best.offer(value * sign, Place(x))
+        return x
+
+    # Tails ------------------------------------------------------------------------------------------------
+    def _forms(self) -> Iterable[sp.Expr]:
+        """The derivative as SymPy gives it, then written over a common denominator."""
+        yield self.tree
+        if self._alternatives is None:
+            self._alternatives = []
+            if sp.count_ops(self.tree) < 200:
+                self._alternatives = [sp.factor(sp.together(self.tree))]
+        yield from (form for form in self._alternatives if form != self.tree)
+
+    def _bounds(self, side: int, start: int) -> TailBounds | None:
+        """Tail bounds from the form that says most: an exact limit, or a certain divergence."""
+        found: TailBounds | None = None
+        for form in self._forms():
+            try:
+                bounds = tail_bounds(form, side, start, self.bits)
+            except Inconclusive:
+                continue
+            if bounds.diverges or (bounds.limit is not None and bounds.limit.is_exact()):
+                return bounds
+            if found is None or not (found.lower.is_finite() and found.upper.is_finite()):
+                found = bounds
+        return found
+
+    def _escapes(self, sign: int) -> Extremum | None:
+        """A proof that sign * f is unbounded above along a tail, or None."""
+        for side, start in itertools.product((1, -1), _STARTS[:9]):
+            bounds = self._bounds(side, start)
+            if bounds is not None and bounds.diverges == sign:
+                return self._unbounded(sign, side, f"phi''(z) {bounds.formula} as z -> {_end(side)}")
+            if bounds is not None and (bounds.diverges or bounds.limit is not None):
+                continue
+            for along in subsequence_limits(self.tree, side, start, self.bits):
+                if along.diverges == sign:
+                    text = f"phi''(z) {along.formula} along points z -> {_end(side)} of constant phase"
+                    return self._unbounded(sign, side, text)
+        return None
+
+    def _unbounded(self, sign: int, side: int, reason: str) -> Extremum:
+        point, value = self._far_point(sign, side)
+        infinite = arb.pos_inf() * sign
+        lower, upper = (value, infinite) if sign > 0 else (infinite, value)
+        return Extremum(
+            "sup" if sign > 0 else "inf",
+            lower,
+            upper,
+            Place(point),
+            reason,
+            decided=True,
+            unbounded=True,
+            value=value,
+        )
+
+    def _far_point(self, sign: int, side: int) -> tuple[Fraction, Any]:
+        """A witness: a point out on the tail where sign * f is large, and the ball of f there."""
+        best, value = Fraction(side), self.jet(arb(side))[0]
+        for k in range(2, 21):
+            for part in range(32):
+                point = side * (1 << k) * (1 + Fraction(part, 32))
+                ball = self.jet(_ball(point))[0]
+                if ball.is_finite() and ball * sign > value * sign:
+                    best, value = point, ball
+            if value * sign > 10**6:
+                break
+        return best, value
+
+    def _tails(self, best: _Best, sign: int) -> tuple[int, Any, bool, str] | str:
+        """(Z, bound of sign * f on both tails, both tails approach it, words), or why the tails stay undecided."""
+        last = "no expansion of phi'' in a tail decides its sign or limit"
+        for side in (1, -1):
+            self._offer_limits(best, sign, side)
+        for start in _STARTS:
+            both = [self._bounds(side, start) for side in (1, -1)]
+            if any(b is None for b in both):
+                continue
+            sides = [b for b in both if b is not None]
+            outer = max(((b.upper if sign > 0 else -b.lower) for b in sides), key=lambda x: x.upper())
+            if best.low is not None and outer.is_finite() and _within(best.low, outer):
+                text = "; ".join(f"z -> {_end(b.side)}: {b.formula}" for b in sides)
+                twice = all(b.limit is not None and _within(best.low, (b.limit * sign).upper()) for b in sides)
+                close = all(b.limit is not None and not best.low > (b.limit * sign).upper() for b in sides)
+                return start, outer, twice and close, text
+            last = f"bounds of phi'' beyond |z| = {start} stay above the best value found"
+        return last
+
+    def _offer_limits(self, best: _Best, sign: int, side: int) -> None:
+        for start in (16, 256):
+            bounds = self._bounds(side, start)
+            if bounds is not None and bounds.limit is not None:
+                value = bounds.limit * sign
+                if best.low is None or value.lower() >= best.low:
+                    best.low, best.place = value.lower(), Place(side=side)
+                return
+            for along in subsequence_limits(self.tree, side, start, self.bits):
+                if along.limit is not None:
+                    best.offer(along.limit * sign, Place(side=side))
+
+    # Middle -----------------------------------------------------------------------------------------------
+    def _middle(self, best: _Best, sign: int, start: int, outer: Any, both: bool, text: str) -> Extremum:
+        counter = itertools.count()
+        heap: list[tuple[float, int, Fraction, Fraction, Any]] = []
+        settled = outer.upper()
+
+        def push(a: Fraction, b: Fraction) -> Any:
+            top = self._cell(best, sign, a, b)
+            key = -_float(top)
+            heapq.heappush(heap, (key, next(counter), a, b, top))
+
+        for k in range(-8, 8):
+            push(Fraction(k * start, 8), Fraction((k + 1) * start, 8))
+        cells = 16
+        stuck: Any = None
+        while heap:
+            _, _, a, b, top = heapq.heappop(heap)
+            if best.low is not None and top.is_finite() and (top <= best.low or _within(best.low, top, _AIM)):
+                settled = settled.max(top.upper())
+                continue
+            if cells >= _CELLS or b - a < Fraction(1, 1 << 60):
+                stuck = top
+                break
+            middle = (a + b) / 2
+            push(a, middle)
+            push(middle, b)
+            cells += 2
+        if stuck is not None:
+            settled = settled.max(stuck.upper()).max(max((h[4] for h in heap), key=_float).upper())
+        low, high = best.low, settled.max(best.low)
+        decided = bool(high.is_finite() and _within(low, high))
+        lower, upper = (low, high) if sign > 0 else (-high, -low)
+        kind = "sup" if sign > 0 else "inf"
+        reason = f"branch and bound on |z| <= {start} ({cells} cells); tails: {text}"
+        if not decided:
+            reason = f"gave up after {cells} cells; " + reason
+        return Extremum(kind, lower, upper, best.place, reason, decided, cells=cells, both_tails=both)
+
+    def _cell(self, best: _Best, sign: int, a: Fraction, b: Fraction) -> Any:
+        """An upper bound of sign * f on [a, b]; improves `best` on the way."""
+        center, radius = (a + b) / 2, (b - a) / 2
+        whole = arb(_ball(center).mid(), _ball(radius).upper())
+        f, first, second = (v * sign for v in self.jet(whole))
+        top = f.upper() if f.is_finite() else arb.pos_inf()
+        if not first.is_finite():
+            return top
+        if first > 0 or first < 0:
+            end = b if first > 0 else a
+            value = self.jet(_ball(end))[0] * sign
+            best.offer(value, Place(end))
+            return _least(top, value.upper())
+        if second.is_finite() and second < 0:
+            peak = self._newton(center, a, b)
+            value, slope, _ = (v * sign for v in self.jet(_ball(peak)))
+            best.offer(value, Place(peak))
+            reach = _ball(max(peak - a, b - peak))
+            return _least(top, (value + abs(slope) * reach).upper())
+        value, slope, _ = (v * sign for v in self.jet(_ball(center)))
+        if value.is_finite():
+            best.offer(value, Place(center))
+            r = _ball(radius)
+            top = _least(top, (value + abs(first) * r).upper())
+            if second.is_finite():
+                curve = (second.upper() * r * r / 2).max(arb(0))
+                top = _least(top, (value + abs(slope) * r + curve).upper())
+        return top
+
+    def _newton(self, x: Fraction, a: Fraction, b: Fraction) -> Fraction:
+        """A zero of f' in [a, b] to working precision, where f'' has one sign; a simple rational when it is one."""
+        for _ in range(14):
+            _, first, second = self.jet(_ball(x))
+            if not second.is_finite() or second.mid() == 0:
+                return x
+            moved = min(max(_fraction((_ball(x) - first.mid() / second.mid()).mid()), a), b)
+            if abs(moved - x) < Fraction(1, 1 << (self.bits - 16)):
+                break
+            x = moved
+        near = x.limit_denominator(64)
+        return near if a <= near <= b and abs(near - x) < Fraction(1, 1 << 40) else x
+
+
+def _end(side: int) -> str:
+    return "+oo" if side > 0 else "-oo"
+
+
+def _grid() -> list[Fraction]:
+    fine = [Fraction(k, 4) for k in range(-40, 41)]
+    coarse = [s * Fraction(3, 2) ** k * 10 for k in range(1, 14) for s in (1, -1)]
+    small = [s * Fraction(1, 10**k) for k in range(1, 6) for s in (1, -1)]
+    rounded = [Fraction(x).limit_denominator(8) for x in coarse]
+    return [*fine, *small, *rounded]
+
+
+def _within(low: Any, high: Any, tolerance: Fraction = TOLERANCE / 10) -> bool:
+    """Whether [low, high] is as narrow as asked: relative to the value, or absolutely where it may be 0."""
+    gap = high - low
+    size = abs(low)
+    return bool(gap <= _ball(tolerance) * size) or bool(low <= 0 and high >= 0 and gap <= _ball(tolerance))
+
+
+def _least(a: Any, b: Any) -> Any:
+    if not b.is_finite():
+        return a
+    return b if b < a or not a.is_finite() else a
+
+
+def _ball(q: Fraction | int) -> Any:
+    from flint import fmpq
+
+    q = Fraction(q)
+    return arb(fmpq(q.numerator, q.denominator))
+
+
+def _fraction(x: Any) -> Fraction:
+    mantissa, exponent = x.man_exp()
+    m, e = int(mantissa), int(exponent)
+    return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
+
+
+def _float(x: Any) -> float:
+    return float(x.upper()) if x.is_finite() else float("inf")
