@@ -12,12 +12,13 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from theorems.assumptions import LOSS, STRONGLY_CONVEX, ZERO_MINIMUM
+from theorems.norm_lemmas import ZERO_PADDED
 from theorems.norms import Fro, Grad, Inner, Loss, Sigma, SigmaMin, Stack
-from theorems.norm_lemmas import SMALLEST, ZERO_PADDED
-from theorems.notation import W1, W2, G, K, L, W, W_star, grad_norm, grad_W1, grad_W2, h, m, mu, n
+from theorems.notation import W1, W2, G, L, U, V, W, W_star, grad_norm, grad_W1, grad_W2, h, m, mu, n
+from theorems.readings import SMALLEST
 from theorems.statement import (
     AllOf,
-    Assumption,
     Chain,
     Form,
     Kind,
@@ -34,16 +35,10 @@ from theorems.statement import (
     ne,
 )
 
-SMOOTH = Assumption("smooth", K)
-STRONGLY_CONVEX = Assumption("strongly-convex", mu)
-ZERO_MINIMUM = Assumption("zero-minimum")
-LOSS = (SMOOTH, STRONGLY_CONVEX, ZERO_MINIMUM)
-
 mu_over = sp.Symbol("mu_over", real=True, positive=True)
 K_over = sp.Symbol("K_over", real=True, nonnegative=True)
 s = sp.Symbol("s", real=True, positive=True)
 W1_star, W2_star = sp.MatrixSymbol("W1_star", n, h), sp.MatrixSymbol("W2_star", m, h)
-U, V = sp.MatrixSymbol("U", n, m), sp.MatrixSymbol("V", n, m)
 
 AT_ORIGIN = MappingProxyType({W1: sp.ZeroMatrix(n, h), W2: sp.ZeroMatrix(m, h)})
 FACTORED_MINIMIZER = MappingProxyType({W_star: W1_star * W2_star.T})
@@ -111,7 +106,7 @@ NO_SMOOTHNESS_CONSTANT = Statement(
     where=MappingProxyType({**FACTORED_MINIMIZER, W1: (1 + s) * W1_star, W2: (1 + s) * W2_star}),
     then=ge(K_over * (Fro(W1_star) ** 2 + Fro(W2_star) ** 2), mu * (s + 2) ** 2 * Fro(W_star) ** 2),
     note=(
-        "K_over at the pair (1 + s)(W1*, W2*), (W1*, W2*) is at least a constant times (s + 2)^2, and W* is not zero by "
+        "K_over at the pair (1 + s)(W1*, W2*), (W1*, W2*) is at least a constant times (s + 2)^2, and W* is not 0 by "
         "Assumption B.1: no finite K_over serves every s"
     ),
 )
@@ -240,9 +235,7 @@ OTHER_ORDER_REPAIRED = Statement(
     repairs="j55.other-order",
     given=(*_GIVEN, ge(Inner(_OTHER_LEFT, _OTHER_RIGHT), 0)),
     where=FACTORED_MINIMIZER,
-    then=ge(
-        K_over, mu * (Sigma(W2_star, h) ** 2 * Fro(_D1) ** 2 + Sigma(W1, h) ** 2 * Fro(_D2) ** 2) / DISTANCE
-    ),
+    then=ge(K_over, mu * (Sigma(W2_star, h) ** 2 * Fro(_D1) ** 2 + Sigma(W1, h) ** 2 * Fro(_D2) ** 2) / DISTANCE),
     note="W - W* = (W1 - W1*) W2*^T + W1 (W2 - W2*)^T, whose two terms must not point against each other",
 )
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.norms import Fro, Inner, KroneckerSum, Lambda, Sigma, SigmaMax, SigmaMin, Stack, Trace
-from theorems.notation import W1, W2, h, m, n
+from theorems.notation import W1, W2, U, V, h, m, n
+from theorems.readings import SMALLEST
 from theorems.statement import (
     AllOf,
     Form,
@@ -29,8 +30,9 @@ from theorems.statement import (
     submission,
 )
 
-SMALLEST = Reading("smallest", "sigma_min of a p x q matrix is the smallest of its min(p, q) singular values")
-ZERO_PADDED = Reading("zero-padded", "sigma_min is the square root of the smallest eigenvalue of the Gram matrix met")
+ZERO_PADDED = Reading(
+    "sigma-min-padded", "sigma_min is the square root of the smallest eigenvalue of the Gram matrix that acts"
+)
 
 p, q, r, k = (sp.Symbol(name, integer=True, positive=True) for name in ("p", "q", "r", "k"))
 delta = sp.Symbol("delta", real=True, positive=True)
@@ -118,7 +120,6 @@ FACTORS = (
 )
 
 # Lemma A.2 ----------------------------------------------------------------------------------------------------
-U, V = sp.MatrixSymbol("U", n, m), sp.MatrixSymbol("V", n, m)
 GRAM_OF_T = KroneckerSum(W1 * W1.T, W2 * W2.T)
 _T_U, _T_V = Stack(U * W2, U.T * W1), Stack(V * W2, V.T * W1)
 _GRAM_U = U * W2 * W2.T + W1 * W1.T * U
@@ -248,7 +249,7 @@ MINIMIZER = (
         repairs="j44.minimizer-shape",
         then=eq(_quadratic(_MENDED_U), Fro(u_1) ** 2 * Fro(W2.T * u_2) ** 2 + Fro(u_2) ** 2 * Fro(W1.T * u_1) ** 2),
         note=(
-            "the value at U = u_1 u_2^T for all vectors; for unit left singular vectors it is the sum of the two squared "
+            "the value at U = u_1 u_2^T for all vectors; for unit left singular vectors it is the sum of two squared "
             "singular values, the smallest ones when u_1 and u_2 belong to the n-th and the m-th"
         ),
     ),
