@@ -63,7 +63,7 @@ PENALTIES: dict[str, Penalty] = {
             Fraction(0),
             Fraction(1),
             "phi'' = 1 - tanh^2(z) lies in (0, 1], 1 at z = 0",
-            sp.Abs(z) + sp.log(1 + sp.exp(-2 * sp.Abs(z))) - sp.log(2),
+            sp.Abs(z) + sp.Function("log1p")(sp.Function("expm1")(-2 * sp.Abs(z)) / 2),
         ),
         Penalty(
             "pseudo-huber",

@@ -29,6 +29,7 @@ MODULES = (
     "imbalance",
     "induction",
     "initialization",
+    "sharp",
 )
 
 

@@ -1,0 +1,75 @@
+"""One statement, one verdict: proof where the kernel has one, a decision procedure where the kind has one, else search."""
+
+from __future__ import annotations
+
+from theorems.statement import Empirical, Form, Kind, Statement
+from verify.verdict import OutOfScope, Proved, Refuted, Verdict, admitted
+
+SYMBOLIC = frozenset({Kind.SHAPE, Kind.MONOTONICITY, Kind.LIMIT, Kind.EXISTENCE})
+
+
+class Contradiction(AssertionError):
+    """A statement with a checked proof was refuted by an exact witness: the toolkit itself is wrong somewhere."""
+
+
+def decide(statement: Statement, seed: int = 0, budget: str = "full", landmarks: bool = True) -> Verdict:
+    """The verdict on one statement, deterministic in (statement, seed, budget).
+
+    budget: "quick" or "full". landmarks: whether the search may use the special instances that serve every
+    statement. A statement that the kernel proves is not searched in a quick run; in a full run it is searched as
+    well, and a witness against it raises Contradiction. Raises ValueError for an unknown budget.
+    """
+    if budget not in ("quick", "full"):
+        raise ValueError(f'budget = {budget!r}: not a budget; write "quick" or "full"')
+    return admitted(statement.kind, _decide(statement, seed, budget, landmarks))
+
+
+def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Verdict:
+    if statement.out_of_scope:
+        return OutOfScope(statement.out_of_scope)
+    proof = _proof(statement)
+    if proof is not None and budget == "quick":
+        return proof
+    if isinstance(statement.then, Empirical) or statement.kind is Kind.EMPIRICAL:
+        from verify.experiments import decide_experiment
+
+        return decide_experiment(statement, seed, budget)
+    if statement.kind is Kind.PROBABILITY:
+        from verify.probability import decide_probability
+
+        return decide_probability(statement, seed, budget)
+    if statement.kind in SYMBOLIC:
+        from verify.symbolic import decide_symbolic
+
+        return proof or decide_symbolic(statement)
+    return _searched(statement, proof, seed, budget, landmarks)
+
+
+def _searched(statement: Statement, proof: Proved | None, seed: int, budget: str, landmarks: bool) -> Verdict:
+    from verify.falsify import falsify
+    from verify.symbolic import decide_identity
+
+    if proof is None and statement.kind is Kind.IDENTITY:
+        symbolic = decide_identity(statement)
+        if isinstance(symbolic, Proved):
+            return symbolic
+    found = falsify(statement, seed=seed, budget=budget, landmarks=landmarks)
+    if proof is None:
+        return found
+    if isinstance(found, Refuted):
+        raise Contradiction(f"{statement.id}: proved by {proof.proof} and refuted by an exact witness")
+    return proof
+
+
+def _proof(statement: Statement) -> Proved | None:
+    """The kernel's verdict on this statement's proof, checked afresh; None when there is no proof of it."""
+    from theorems.proofs import PROOFS
+    from verify.kernel import check
+
+    proof = PROOFS.get(statement.id)
+    return None if proof is None else check(proof)
+
+
+def should_hold(statement: Statement) -> bool:
+    """Whether refuting this statement is a failure of the catalog: a repaired or sharp form."""
+    return statement.form is not Form.PRINTED
