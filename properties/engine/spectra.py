@@ -16,7 +16,7 @@ EPS = float(np.finfo(np.float64).eps)
 EPS_EXTENDED = float(np.finfo(np.longdouble).eps)
 # A smallest singular value whose estimated relative error is larger is reported as not right.
 SPECTRA_TOLERANCE = 1e-9
-_GRAM_TOLERANCE = 1e-12
+_GRAM_TOLERANCE = 1e-11
 _SPLIT = 1e-4
 
 
@@ -33,7 +33,7 @@ def gram_extremes(gram: Array, factor: Array) -> tuple[Array, Array, Array]:
     low, high = eigenvalues[..., 0], eigenvalues[..., -1]
     floor = np.maximum(low, 0.0)
     error = np.full_like(high, np.inf)
-    np.divide(k * EPS * high, floor, out=error, where=floor > 0)
+    np.divide(k * EPS / 2 * high, floor, out=error, where=floor > 0)
     smallest, largest = np.sqrt(floor), np.sqrt(np.maximum(high, 0.0))
     poor = error > _GRAM_TOLERANCE
     if poor.any():

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
 from properties.errors import InputError
 from properties.schedules.roots import increasing_root
 from properties.schedules.rule import StepRule
 from theorems import notation as N
+from theorems.norms import Fro
 
 if TYPE_CHECKING:
+    from properties.engine.formula import Formula
     from properties.engine.initial import Initial
     from properties.engine.iterate import Iterate
 
@@ -107,9 +110,26 @@ class Xu2023:
 
 
 def _quartic(K: Array, mu: Array, L: Array, s: Array, S: Array, p: Array) -> tuple[Array, Array, Array, Array]:
-    """a1 .. a4 of (64) = 1 - a1 eta + a2 eta^2 + a3 eta^3 + a4 eta^4 with ||grad l||_F^2 <= 2 K L."""
-    steep = np.sqrt(2 * K * L)
-    return 2 * mu * s, 2 * mu * p * steep + K * mu * S**2, 2 * mu * K * S * p * steep, 2 * mu * K**2 * p**2 * L
+    """a1 .. a4 of (64) = 1 - a1 eta + a2 eta^2 + a3 eta^3 + a4 eta^4 with ||grad l||_F = sqrt(2 K L), its largest value.
+
+    s, S, p stand for sigma_min^2(T_t), sigma_max^2(T_t), sigma_max(W(t)), or for bounds on them.
+    """
+    values = {"K": K, "mu": mu, "loss": L, "alpha_1": s, "alpha_2": S, "sigma_max_W": p}
+    _, a1, a2, a3, a4 = (np.asarray(c(values)) for c in _coefficients_of_64())
+    return -a1, a2, a3, a4
+
+
+@cache
+def _coefficients_of_64() -> tuple[Formula, ...]:
+    from properties.engine.formula import polynomial
+    from theorems.prior_work import RHO_PRIOR
+
+    bounds = {
+        Fro(N.G): sp.sqrt(2 * N.K * N.L),
+        N.sigma_min_T: sp.sqrt(N.alpha_1),
+        N.sigma_max_T: sp.sqrt(N.alpha_2),
+    }
+    return polynomial(RHO_PRIOR.xreplace(bounds), "eta")
 
 
 def _alphas(leaves: Mapping[str, Any], margin: Array, radius: Array) -> tuple[Array, Array]:
