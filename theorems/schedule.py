@@ -15,6 +15,8 @@ from theorems.notation import (
     K_bar,
     K_initial,
     K_t,
+    L,
+    W,
     alpha_1,
     alpha_2,
     beta_2,
