@@ -114,10 +114,21 @@ class Evaluator:
             other._past = [*self._past[:-1], other]
         return other
 
-    def follow(self, world: World) -> Evaluator:
-        """The evaluator of the next step of the run whose last step is this one."""
-        other = Evaluator(world, self.field, self.where)
+    def follow(self, values: Mapping[sp.Basic, Any]) -> Evaluator:
+        """The evaluator of the run's next step, where some leaves have new values and this step is the past."""
+        other = self.varied(values)
         other._past = [*(self._past or [self]), other]
+        return other
+
+    def defining(self, where: Mapping[sp.Basic, sp.Basic]) -> Evaluator:
+        """An evaluator of this world under further definitions; what does not depend on them is kept."""
+        if where.items() <= self.where.items():
+            return self
+        other = Evaluator(self.world, self.field, {**self.where, **where})
+        own, new = frozenset(self.where.items()), {s for s, e in where.items() if self.where.get(s) != e}
+        other._memo = {e: v for e, v in self._memo.items() if _reach(e, own).isdisjoint(new)}
+        if self._past is not None:
+            other._past = [*(e.defining(where) for e in self._past[:-1]), other]
         return other
 
     def squared(self, e: sp.Basic) -> Any:
@@ -146,6 +157,25 @@ class Evaluator:
             self._past = [Evaluator(w, self.field, self.where) for w in worlds[:-1]]
             self._past.append(self)
         return self._past
+
+    def over_history(self, expression: sp.Expr) -> list[Any]:
+        """Values of a scalar at the run's steps 0 .. t."""
+        return [past(expression) for past in self.past()]
+
+    def history_sum(self, expression: sp.Expr) -> Any:
+        """Sum of a scalar over the run's steps 0 .. t."""
+        values = self.over_history(expression)
+        total = values[0]
+        for v in values[1:]:
+            total = total + v
+        return total
+
+    def history_product(self, expression: sp.Expr, first: int) -> Any:
+        """Product of a scalar over the run's steps first .. t, 1 when there are none."""
+        product = self.field.scalar(1)
+        for value in self.over_history(expression)[first:]:
+            product = product * value
+        return product
 
     def relation(self, claim: Relation) -> tuple[Any, Any]:
         """Both sides of a relation; a matrix equation becomes (||lhs - rhs||_F^2, 0)."""
@@ -366,19 +396,11 @@ def _with_loss(method: str) -> Handler:
 
 
 def _history_sum(ev: Evaluator, e: Any) -> Any:
-    values = [past(e.args[0]) for past in ev.past()]
-    total = values[0]
-    for v in values[1:]:
-        total = total + v
-    return total
+    return ev.history_sum(e.args[0])
 
 
 def _history_product(ev: Evaluator, e: Any) -> Any:
-    first = ev.dimension(e.args[1])
-    product = ev.field.scalar(1)
-    for past in ev.past()[first:]:
-        product = product * past(e.args[0])
-    return product
+    return ev.history_product(e.args[0], ev.dimension(e.args[1]))
 
 
 def _tau_integral(ev: Evaluator, e: Any) -> Any:

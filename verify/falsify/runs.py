@@ -1,0 +1,218 @@
+"""Batch search over runs of gradient descent, for claims made at iteration t of a run.
+
+Initial worlds are drawn in numbers and kept where the hypotheses allow some first step; the first step is spread over
+the allowed range down to tiny, later ones sit at the upper edge, the lower edge, in between or stay constant, always
+within the hypotheses of their own step. The claim is asked at every iteration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from properties.evaluate import Evaluator, reach
+from theorems import notation as N
+from verify.falsify.batch import FLOAT64, Batch, sample
+from verify.falsify.edges import allowed, feasible_range, spread
+from verify.falsify.margins import Margin, claim_margin, hypotheses_met
+from verify.falsify.plan import Plan
+from verify.falsify.search import Tally, strict
+
+Array = NDArray[Any]
+
+FIRST = 10.0 ** np.linspace(-16, 6, 67)
+_NEAR = np.array([0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0])
+FACTORS = 10.0 ** np.concatenate([-_NEAR[:0:-1], _NEAR])
+# Shapes (n, m, h) in the order of search: square and not, width below, at and above max(n, m) and n + m.
+SHAPES = (
+    (1, 1, 1),
+    (1, 1, 2),
+    (2, 1, 2),
+    (1, 2, 3),
+    (2, 2, 2),
+    (2, 1, 3),
+    (2, 2, 4),
+    (1, 2, 2),
+    (3, 1, 3),
+    (1, 3, 4),
+    (2, 2, 3),
+    (3, 2, 5),
+    (2, 3, 3),
+    (3, 3, 3),
+    (3, 2, 2),
+    (2, 3, 6),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One iteration of a batch of runs: evaluator, step sizes so far (t + 1, B), who is within the hypotheses, rounding."""
+
+    evaluator: Evaluator
+    sizes: Array
+    alive: Array
+    doubt: Array
+
+
+@dataclass(frozen=True)
+class Runs:
+    """A batch of runs of one shape."""
+
+    batch: Batch
+    steps: tuple[Step, ...]
+
+
+def _seed(plan: Plan, seed: int, part: str) -> Generator:
+    """A generator shared by all claims with the same hypotheses, so that their runs are the same and computed once."""
+    given = ";".join(map(str, plan.statement.given))
+    own = ";".join(sorted(f"{k}={v}" for k, v in shared_definitions(plan).items()))
+    text = f"{given}|{own}|{plan.integers}|{plan.scalars}|{seed}|{part}".encode()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(hashlib.sha256(text).digest()[:16], "big")))
+
+
+def search_runs(
+    plan: Plan, seed: int, how_many: int, count: int, length: int, landmarks: bool, tally: Tally
+) -> Iterator[None]:
+    """Search one shape after another, one long run of few worlds among them; yields after each."""
+    allowed_dims = {tuple(d.get(s, 0) for s in (N.n, N.m, N.h)): d for d in plan.dimensions(6)}
+    shapes = [s for s in SHAPES if s in allowed_dims][:how_many]
+    for index, shape in enumerate(shapes):
+        steps = length if index != 1 else 5 * length
+        size = count if index != 1 else max(8, count // 4)
+        runs = _cached(_Key(plan), seed, shape, size, steps, landmarks)
+        if runs is not None:
+            judge(plan, runs, tally)
+        else:
+            tally.sampled += 8 * size
+        yield
+
+
+def shared_definitions(plan: Plan) -> dict[sp.Basic, sp.Basic]:
+    """The statement's own definitions that its runs depend on: those that hypotheses or the gradient step reach."""
+    met = {N.W1_next, N.W2_next, N.W}
+    for relation in plan.relations:
+        met |= reach(relation.lhs, plan.where) | reach(relation.rhs, plan.where)
+    return {symbol: e for symbol, e in plan.where.items() if symbol in met}
+
+
+class _Key:
+    """A plan compared by what decides its runs: two claims under the same hypotheses share them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.parts = (
+            plan.statement.given,
+            frozenset(plan.where.items()),
+            plan.matrices,
+            plan.scalars,
+            plan.integers,
+            plan.history,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.parts == other.parts
+
+
+@lru_cache(maxsize=24)
+def _cached(key: _Key, seed: int, shape: tuple[int, int, int], count: int, length: int, landmarks: bool) -> Runs | None:
+    plan = key.plan
+    rng = _seed(plan, seed, f"{shape}")
+    dims = next(d for d in plan.dimensions(6) if tuple(d.get(s, 0) for s in (N.n, N.m, N.h)) == shape)
+    with np.errstate(all="ignore"):
+        return make_runs(plan, dims, rng, count, length, landmarks)
+
+
+def make_runs(plan: Plan, dims: Any, rng: Generator, count: int, length: int, landmarks: bool) -> Runs | None:
+    """`count` runs of at most `length` steps within the hypotheses; None when no initial world allows a first step."""
+    batch, first = _initial(plan, dims, rng, count, landmarks)
+    if batch is None:
+        return None
+    mode, where = rng.integers(0, 5, batch.count), shared_definitions(plan)
+    world = batch.world().binding({N.eta_0: first})
+    w1, w2 = batch.values[N.W1_0], batch.values[N.W2_0]
+    sizes, alive, steps = first[None], np.ones(batch.count, dtype=bool), []
+    evaluator: Evaluator | None = None
+    for index in range(length):
+        bindings = {N.W1: w1, N.W2: w2, N.t: index, N.eta: sizes[-1]}
+        if evaluator is None:
+            evaluator = Evaluator(world.binding(bindings), FLOAT64, where)
+        else:
+            evaluator = evaluator.follow(bindings) if plan.history else evaluator.varied(bindings)
+        if index:
+            eta, some = _next_step(plan, evaluator, sizes, mode, rng)
+            alive = alive & some
+            sizes = np.concatenate([sizes[:-1], eta[None]])
+            evaluator = evaluator.varied({N.eta: eta})
+        steps.append(Step(evaluator, sizes, alive, _doubt(evaluator)))
+        w1, w2 = evaluator(N.W1_next), evaluator(N.W2_next)
+        alive = alive & np.isfinite(w1).all(axis=(-2, -1)) & np.isfinite(w2).all(axis=(-2, -1))
+        if not alive.any():
+            break
+        sizes = np.concatenate([sizes, sizes[-1:]])
+    return Runs(batch, tuple(steps))
+
+
+def _initial(plan: Plan, dims: Any, rng: Generator, count: int, landmarks: bool) -> tuple[Batch | None, Array]:
+    """Initial worlds that allow a first step, and that step for each."""
+    batch = sample(plan, dims, rng, 8 * count, landmarks)
+    start = {N.W1: batch.values[N.W1_0], N.W2: batch.values[N.W2_0], N.t: 0}
+    evaluator = Evaluator(batch.world().binding(start), FLOAT64, plan.where)
+    low, high = feasible_range(evaluator, plan.statement.given, (N.eta, N.eta_0), FIRST, batch.count)
+    rows = np.flatnonzero(np.isfinite(high))
+    if not len(rows):
+        return None, low
+    rows = rows[:count]
+    return batch.rows(rows), spread(rng, low[rows], high[rows], 8.0)
+
+
+def _next_step(plan: Plan, evaluator: Evaluator, sizes: Array, mode: Array, rng: Generator) -> tuple[Array, Array]:
+    """(step size, whether any was allowed) of each run, by its mode: largest, constant, smallest, random, largest."""
+    last, first = sizes[-1], sizes[0]
+    grid = np.sort(np.concatenate([last[None] * FACTORS[:, None], first[None]]), axis=0)
+    hypotheses_met(evaluator, plan.statement.given)
+    met = allowed(evaluator, plan.statement.given, {N.eta: grid}, grid.shape[1])
+    some = met.any(axis=0)
+    high = len(grid) - 1 - met[::-1].argmax(axis=0)
+    low = met.argmax(axis=0)
+    constant = np.abs(grid - last).argmin(axis=0)
+    constant = np.where(np.take_along_axis(met, constant[None], axis=0)[0], constant, high)
+    middle = low + np.floor((high - low + 1) * rng.random(len(high))).astype(int)
+    middle = np.where(np.take_along_axis(met, middle[None], axis=0)[0], middle, high)
+    index = np.select([mode == 1, mode == 2, mode == 3], [constant, low, middle], high)
+    chosen = np.take_along_axis(grid, index[None], axis=0)[0]
+    return np.where(some, chosen, last), some
+
+
+def _doubt(evaluator: Evaluator) -> Array:
+    """How far rounding may reach: W - W_star loses digits as a run converges."""
+    loss = evaluator.world.loss
+    w = evaluator(N.W)
+    star = np.asarray(getattr(loss, "w_star", np.zeros(1)))
+    gap = np.sqrt(((w - star) ** 2).sum(axis=(-2, -1)))
+    size = np.sqrt((w**2).sum(axis=(-2, -1))) + np.sqrt((star**2).sum(axis=(-2, -1)))
+    return np.asarray(np.minimum(1.0, 1e-13 * size / np.maximum(gap, 1e-300)))
+
+
+def judge(plan: Plan, runs: Runs, tally: Tally) -> None:
+    """Ask the claim at every iteration of a batch of runs."""
+    count = runs.batch.count
+    with np.errstate(all="ignore"):
+        for step in runs.steps:
+            margins = claim_margin(step.evaluator.defining(plan.where), plan.claims())
+            free, noise, ratio = (np.broadcast_to(a, (count,)) for a in (margins.free, margins.noise, margins.ratio))
+            sure = np.where(np.abs(noise) < step.doubt, np.abs(noise), noise)
+            tally.add(
+                runs.batch, step.alive & (step.doubt < 1e-3), Margin(free, sure, ratio), strict(plan), 1, step.sizes
+            )
+    tally.sampled += 7 * count

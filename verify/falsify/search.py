@@ -1,0 +1,126 @@
+"""Batch search in float64 for claims about matrices, scalars and single gradient steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from properties.evaluate import Evaluator
+from verify.falsify.batch import FLOAT64, Batch, sample
+from verify.falsify.edges import feasible_range, spread
+from verify.falsify.margins import Margin, claim_margin, hypotheses_met
+from verify.falsify.plan import Plan
+
+Array = NDArray[Any]
+GRID = 10.0 ** np.linspace(-12, 8, 61)
+
+# A float64 violation this large relative to all terms is more than rounding.
+SUSPICIOUS = -1e-10
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A row of a batch worth deciding exactly, most suspicious first by `score`."""
+
+    score: float
+    batch: Batch
+    index: int
+    steps: Any = None
+
+
+@dataclass
+class Tally:
+    """What a search has seen: cases that met the hypotheses, the smallest margin, the ratio nearest to one, suspects."""
+
+    cases: int = 0
+    sampled: int = 0
+    margin: float = np.inf
+    ratio: float = -np.inf
+    best: Suspect | None = None
+    suspects: list[Suspect] = field(default_factory=list)
+
+    def add(self, batch: Batch, met: Array, margins: Margin, strict: bool, keep: int = 4, steps: Any = None) -> None:
+        """Count one batch; keep its most suspicious rows."""
+        met = np.broadcast_to(met, (batch.count,)) & np.isfinite(margins.free)
+        self.sampled += batch.count
+        self.cases += int(met.sum())
+        if not met.any():
+            return
+        free = np.where(met, margins.free, np.inf)
+        self._record(batch, free, margins, steps)
+        noise = np.where(met, margins.noise, np.inf)
+        limit = 1e-12 if strict else SUSPICIOUS
+        rows = np.flatnonzero(noise <= limit)
+        for index in rows[np.argsort(free[rows], kind="stable")][:keep]:
+            self.suspects.append(Suspect(float(free[index]), batch, int(index), _column(steps, index)))
+        self._doubtful(batch, free, noise, limit, steps)
+
+    def _record(self, batch: Batch, free: Array, margins: Margin, steps: Any) -> None:
+        index = int(np.argmin(free))
+        if free[index] < self.margin:
+            self.margin = float(free[index])
+            self.best = Suspect(self.margin, batch, index, _column(steps, index))
+        ratio = np.where(np.isfinite(free) & np.isfinite(margins.ratio), margins.ratio, -np.inf)
+        self.ratio = max(self.ratio, float(ratio.max()))
+
+    def _doubtful(self, batch: Batch, free: Array, noise: Array, limit: float, steps: Any) -> None:
+        """One row within rounding of failing: a strict claim may fail there by equality, or by very little."""
+        rows = np.flatnonzero((noise > limit) & (noise < 0))
+        if len(rows) and len(self.suspects) < 2:
+            index = int(rows[np.argmin(noise[rows])])
+            self.suspects.append(Suspect(float(noise[index]), batch, index, _column(steps, index)))
+
+
+def _column(steps: Any, index: int) -> Any:
+    return None if steps is None else steps[:, index]
+
+
+def strict(plan: Plan) -> bool:
+    """Whether equality already breaks the claim."""
+    return any(claim.op in ("<", ">", "!=") for claim in plan.claims())
+
+
+def evaluate(batch: Batch) -> tuple[Array, Margin]:
+    """(where the hypotheses hold up to rounding, margins of the claim) for a batch."""
+    plan = batch.plan
+    evaluator = Evaluator(batch.world(), FLOAT64, plan.where)
+    with np.errstate(all="ignore"):
+        met = np.broadcast_to(hypotheses_met(evaluator, plan.statement.given), (batch.count,))
+        margins = claim_margin(evaluator, plan.claims())
+    parts = (np.broadcast_to(a, (batch.count,)) for a in (margins.free, margins.noise, margins.ratio))
+    return met, Margin(*parts)
+
+
+def to_edges(batch: Batch, rng: Generator) -> Batch:
+    """The batch with one scalar that the hypotheses tie to others moved to the edge of what they allow, or below it."""
+    plan = batch.plan
+    if not plan.edges:
+        return batch
+    leaf = plan.edges[0] if rng.random() < 0.7 else plan.edges[int(rng.integers(0, len(plan.edges)))]
+    evaluator = Evaluator(batch.world(), FLOAT64, plan.where)
+    with np.errstate(all="ignore"):
+        low, high = feasible_range(evaluator, plan.statement.given, (leaf,), GRID, batch.count)
+    moved = spread(rng, low, high, 6.0)
+    some = np.isfinite(high) & (rng.random(batch.count) < 0.9)
+    return batch.with_values({leaf: np.where(some, moved, batch.values[leaf])})
+
+
+def groups(plan: Plan, rng: Generator, how_many: int, largest: int) -> Iterator[dict[Any, int]]:
+    """Dimensions to search in, smallest sum first: all small ones, then a random choice of the others."""
+    table = plan.dimensions(largest)
+    small = [d for d in table if max(d.values(), default=0) <= 2][: how_many // 2]
+    rest = [d for d in table if d not in small]
+    chosen = rng.permutation(len(rest))[: max(0, how_many - len(small))]
+    yield from sorted([*small, *(rest[i] for i in chosen)], key=lambda d: (sum(d.values()), tuple(d.values())))
+
+
+def search_group(plan: Plan, dims: dict[Any, int], rng: Generator, count: int, landmarks: bool, tally: Tally) -> None:
+    """Search one group of dimensions."""
+    batch = to_edges(sample(plan, dims, rng, count, landmarks), rng)
+    met, margins = evaluate(batch)
+    tally.add(batch, met, margins, strict(plan))
