@@ -1,0 +1,570 @@
+"""The kernel: `check` accepts a proof or refuses it. Nothing else decides that a statement is proved.
+
+A proof is data (`theorems.proofs`). Each line is checked against the lines before it by one of the rules below or by
+an axiom of `verify.rules`; terms are compared in the exact normal forms of `verify.terms`; every term must be
+well-shaped for all dimensions, the loss having one domain. Lines that rest on an assumption carry it until "cases"
+discharges it; signs of radicands and denominators are used only when visible or established by a line marked `known`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sympy as sp
+
+from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W1_next, W2_next, eta, eta_0, t, unfold
+from theorems.proofs.derivation import Line, Proof
+from theorems.shapes import ShapeMismatch, check_shapes, is_matrix, shape_of
+from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, WellShaped
+from verify import rules, terms
+from verify.terms import Poly, Terms, Unsupported
+from verify.verdict import Proved
+
+__all__ = ["STRUCTURAL", "Refusal", "check", "check_all", "proved"]
+
+STRUCTURAL = {
+    "hypothesis": "a hypothesis of the statement",
+    "algebra": "both sides have one normal form, or their difference is visibly nonnegative",
+    "arithmetic": "right minus left is a sum of nonnegative multiples of cited differences and squares plus a visibly "
+    "nonnegative rest",
+    "substitute": "equals replace equals",
+    "assume": "an assumption, carried until cases discharges it",
+    "cases": "the claim holds in both of two cases that exhaust all",
+    "lemma": "a proved statement at given values of its letters",
+    "induction": "a base and a step statement give an invariant of the run at every iteration",
+    "root": "intermediate value theorem, and strict monotonicity for uniqueness",
+}
+
+
+_DECLARATIONS = {(word, True) for word in ("commutative", "real", "positive", "nonnegative", "integer")}
+
+
+class Refusal(ValueError):
+    """Why a proof is not accepted: `line` names the line ("" for the proof as a whole)."""
+
+    def __init__(self, line: str, reason: str) -> None:
+        self.line, self.reason = line, reason
+        super().__init__(f"line {line}: {reason}" if line else reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A checked line: its claim and the assumptions it still rests on."""
+
+    line: Line
+    assumes: frozenset[str]
+
+
+Normal = tuple[str, Any]  # op among <= < ==, and right minus left (a matrix equation: a Matrix)
+
+
+def _relations(claim: object) -> tuple[Any, ...]:
+    return claim.claims if isinstance(claim, AllOf) else (claim,)
+
+
+def _terms_of(claim: object) -> Iterator[sp.Basic]:
+    for part in _relations(claim):
+        if isinstance(part, Relation):
+            yield part.lhs
+            yield part.rhs
+        elif isinstance(part, UniqueRoot):
+            yield from (part.expression, part.lower, part.upper)
+
+
+def _foreign(term: sp.Basic) -> str | None:
+    for node in sp.preorder_traversal(term):
+        module = type(node).__module__
+        if not (module.startswith("sympy.") or module == "theorems.norms"):
+            return type(node).__name__
+        if isinstance(node, sp.Symbol) and not set(node._assumptions_orig.items()) <= _DECLARATIONS:
+            return f"{node} with the declarations {node._assumptions_orig}"
+    return None
+
+
+def _replace(claim: Any, table: Mapping[Any, Any]) -> Any:
+    """A relation or assumption with symbols replaced, all at once."""
+    if type(claim) is Assumption:
+        return Assumption(claim.name, table.get(claim.constant, claim.constant))
+    return Relation(claim.lhs.xreplace(table), claim.op, claim.rhs.xreplace(table))
+
+
+class _Checker:
+    def __init__(
+        self, proof: Proof, library: Mapping[str, Proof], done: dict[str, Proof], stack: tuple[str, ...]
+    ) -> None:
+        self.proof, self.statement = proof, proof.statement
+        self.library, self.done, self.stack = library, done, stack
+        self.definitions = {**DEFINITIONS, **self.statement.where}
+        zero = any(type(g) is Assumption and g.name == "zero-minimum" for g in self.statement.given)
+        self.folded = Terms(self.definitions, proof.folded, zero)
+        self.unfolded = Terms(self.definitions, (), zero)
+        self.terms = self.folded
+        self.lines: dict[str, _Known] = {}
+        self.chosen: dict[sp.Basic, tuple[Any, ...]] = {}
+        self.used = set(self.definitions) | set().union(*(t.free_symbols for t in self._statement_terms()), set())
+
+    def _statement_terms(self) -> Iterator[sp.Basic]:
+        for claim in (*self.statement.given, self.statement.then):
+            yield from _terms_of(claim)
+        yield from self.definitions.values()
+
+    # the whole proof ---------------------------------------------------------------------------------------------
+    def run(self) -> None:
+        self._well_formed()
+        for entry in self.proof.lines:
+            if entry.name in self.lines:
+                raise Refusal(entry.name, "two lines have this name")
+            self.terms = self.unfolded if entry.unfolded else self.folded
+            try:
+                assumes = self._line(entry)
+            except Refusal:
+                raise
+            except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+                raise Refusal(entry.name, f"{type(error).__name__}: {error}") from error
+            self.lines[entry.name] = _Known(entry, assumes)
+            self._remember(entry, assumes)
+        for part in _relations(self.statement.then):
+            if not any(self._concludes(known, part) for known in self.lines.values()):
+                raise Refusal("", f"no line without open assumptions gives the claim {part}")
+
+    def _well_formed(self) -> None:
+        collected: list[sp.Basic] = []
+        for entry in self.proof.lines:
+            if type(entry) is not Line or type(entry.claim) not in (Relation, Assumption, UniqueRoot):
+                raise Refusal(str(getattr(entry, "name", "?")), "not a line with a relation, an assumption or a root")
+            held = [
+                *_terms_of(entry.claim),
+                *(x for v in entry.at.values() for x in ([v] if isinstance(v, sp.Basic) else _terms_of(v))),
+            ]
+            held += [f for weight in entry.weights for f in weight if isinstance(f, sp.Basic)]
+            for term in held:
+                if not isinstance(term, sp.Basic) or (name := _foreign(term)):
+                    raise Refusal(
+                        entry.name, f"not a term of the catalog: {name if isinstance(term, sp.Basic) else term!r}"
+                    )
+            try:
+                check_shapes(entry.claim if type(entry.claim) is Relation else WellShaped(*_terms_of(entry.claim)))
+            except ShapeMismatch as mismatch:
+                raise Refusal(entry.name, f"shapes disagree in {mismatch}") from mismatch
+            collected += _terms_of(entry.claim)
+        try:
+            check_shapes(WellShaped(*(unfold(term, self.statement.where) for term in collected)))
+            check_shapes(self.statement)
+        except ShapeMismatch as mismatch:
+            raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
+
+    def _concludes(self, known: _Known, part: Any) -> bool:
+        if known.assumes or self._mentions_chosen(known.line.claim):
+            return False
+        if not (type(part) is type(known.line.claim) is Relation):
+            return bool(known.line.claim == part)
+        return self._entails(known.line.claim, part)
+
+    def _mentions_chosen(self, claim: object) -> bool:
+        return any(term.free_symbols & set(self.chosen) for term in _terms_of(claim))
+
+    def _remember(self, entry: Line, assumes: frozenset[str]) -> None:
+        if not entry.known:
+            return
+        if assumes or type(entry.claim) is not Relation:
+            raise Refusal(entry.name, "only a relation without open assumptions can be marked known")
+        for view in (self.folded, self.unfolded):
+            self.terms = view
+            op, difference = self._normal(entry.claim)
+            if op == "==" or is_matrix(entry.claim.lhs):
+                raise Refusal(entry.name, "only an inequality can be marked known")
+            view.know(difference, op == "<")
+
+    # relations -----------------------------------------------------------------------------------------------------
+    def _normal(self, claim: Any) -> Normal:
+        if claim.op == "!=":
+            raise Unsupported("!= is not a relation of the kernel")
+        left, right = (claim.rhs, claim.lhs) if claim.op in (">=", ">") else (claim.lhs, claim.rhs)
+        op = {">=": "<=", ">": "<"}.get(claim.op, claim.op)
+        if is_matrix(claim.lhs):
+            if op != "==":
+                raise Unsupported("matrices are compared by == only")
+            return op, self.terms.matrix_add(self.terms.matrix(right), self.terms.matrix(left), terms.MINUS)
+        return op, self._minus(right, left)
+
+    def _minus(self, a: sp.Basic, b: sp.Basic) -> Poly:
+        return terms.add(self.terms.scalar(a), self.terms.scalar(b), terms.MINUS)
+
+    def _negated(self, value: Any, matrix: bool) -> Any:
+        zero: Any = {}
+        return self.terms.matrix_add(zero, value, terms.MINUS) if matrix else terms.add(zero, value, terms.MINUS)
+
+    def _entails(self, have: Any, want: Any) -> bool:
+        """Whether one claim is another, up to normal form and weakening (a < b or a == b gives a <= b)."""
+        if type(have) is not Relation or type(want) is not Relation:
+            return bool(have == want)
+        matrix = is_matrix(have.lhs)
+        if matrix != is_matrix(want.lhs):
+            return False
+        (op, mine), (wanted, theirs) = self._normal(have), self._normal(want)
+        if op == "==":
+            return wanted in ("==", "<=") and (mine == theirs or self._negated(mine, matrix) == theirs)
+        return mine == theirs and (op == wanted or (op, wanted) == ("<", "<="))
+
+    def _evident(self, claim: Any) -> bool:
+        if type(claim) is not Relation:
+            return False
+        op, difference = self._normal(claim)
+        if op == "==":
+            return not difference
+        return self.terms.positive(difference) if op == "<" else self.terms.nonnegative(difference)
+
+    def _cited(self, entry: Line, name: str) -> _Known:
+        if name not in self.lines:
+            raise Refusal(entry.name, f"cites {name}, which is no earlier line")
+        return self.lines[name]
+
+    def _premises(self, entry: Line, premises: tuple[Any, ...]) -> frozenset[str]:
+        """The assumptions under which every premise is a cited line or evident."""
+        assumes: frozenset[str] = frozenset()
+        cited = [self._cited(entry, name) for name in entry.cites]
+        for premise in premises:
+            match = next((c for c in cited if self._entails(c.line.claim, premise)), None)
+            if match is not None:
+                assumes |= match.assumes
+            elif not self._evident(premise):
+                raise Refusal(entry.name, f"the premise {premise} is neither cited nor evident")
+        return assumes
+
+    # rules -----------------------------------------------------------------------------------------------------------
+    def _line(self, entry: Line) -> frozenset[str]:
+        structural: dict[str, Callable[[Line], frozenset[str]]] = {
+            "hypothesis": self._hypothesis,
+            "algebra": self._algebra,
+            "arithmetic": self._arithmetic,
+            "substitute": self._substitute,
+            "assume": self._assume,
+            "cases": self._cases,
+            "lemma": self._lemma,
+            "induction": self._induction,
+            "root": self._root,
+        }
+        if entry.rule in structural:
+            if type(entry.claim) is UniqueRoot and entry.rule not in ("root", "lemma"):
+                raise Refusal(entry.name, "a root is given by the rule root")
+            return structural[entry.rule](entry)
+        try:
+            rule = rules.form(entry.rule)
+        except KeyError:
+            raise Refusal(entry.name, f"no rule is called {entry.rule}") from None
+        return self._axiom(entry, rule)
+
+    def _hypothesis(self, entry: Line) -> frozenset[str]:
+        parts = [part for given in self.statement.given for part in _relations(given)]
+        if not any(self._entails(part, entry.claim) for part in parts):
+            raise Refusal(entry.name, "not a hypothesis of the statement")
+        return frozenset()
+
+    def _algebra(self, entry: Line) -> frozenset[str]:
+        if type(entry.claim) is not Relation:
+            raise Refusal(entry.name, "algebra is about a relation")
+        if not self._evident(entry.claim):
+            _, difference = self._normal(entry.claim)
+            text = (
+                "the two matrices differ"
+                if is_matrix(entry.claim.lhs)
+                else f"right minus left is {self.terms.show(difference)}"
+            )
+            raise Refusal(entry.name, f"not evident: {text}")
+        return frozenset()
+
+    def _arithmetic(self, entry: Line) -> frozenset[str]:
+        if type(entry.claim) is not Relation or is_matrix(entry.claim.lhs):
+            raise Refusal(entry.name, "arithmetic is about a relation between scalars")
+        op, rest = self._normal(entry.claim)
+        assumes: frozenset[str] = frozenset()
+        positive = False
+        for weight in entry.weights:
+            value, exact, strict, names = self._weight(entry, weight)
+            if op == "==" and not exact:
+                raise Refusal(entry.name, "an equation follows from equations only")
+            rest = terms.add(rest, value, terms.MINUS)
+            positive |= strict
+            assumes = assumes.union(*(self.lines[name].assumes for name in names))
+        if op == "==":
+            accepted = not rest
+        else:
+            accepted = self.terms.nonnegative(rest) and (op == "<=" or positive or self.terms.positive(rest))
+        if not accepted:
+            raise Refusal(
+                entry.name,
+                f"the rest is not visibly {'zero' if op == '==' else 'nonnegative'}: {self.terms.show(rest)}",
+            )
+        return assumes
+
+    def _weight(self, entry: Line, weight: tuple[Any, ...]) -> tuple[Poly, bool, bool, list[str]]:
+        """multiplier * product of factors; whether it is zero, whether it is positive, and the lines it uses."""
+        multiplier = self.terms.scalar(self._given(entry, weight[0]))
+        value, exact, strict = multiplier, False, self.terms.positive(multiplier)
+        names = [factor for factor in weight[1:] if isinstance(factor, str)]
+        for factor in weight[1:]:
+            if isinstance(factor, str):
+                claim = self._cited(entry, factor).line.claim
+                if type(claim) is not Relation or is_matrix(claim.lhs):
+                    raise Refusal(entry.name, f"{factor} is not a relation between scalars")
+                op, difference = self._normal(claim)
+                exact, strict = exact or op == "==", strict and op == "<"
+            else:
+                root = self.terms.scalar(factor)
+                difference, strict = self.terms.mul(root, root), False
+            value = self.terms.mul(value, difference)
+        if not exact and not self.terms.nonnegative(multiplier):
+            raise Refusal(entry.name, f"the multiplier {weight[0]} is not known to be nonnegative")
+        return value, exact, strict, names
+
+    def _substitute(self, entry: Line) -> frozenset[str]:
+        """at: hole, pattern; cites an equation a == b and pattern(a); gives pattern(b)."""
+        hole, pattern = entry.at["hole"], entry.at["pattern"]
+        equation, instance = (self._cited(entry, name) for name in entry.cites)
+        claim = equation.line.claim
+        if type(claim) is not Relation or claim.op != "==" or type(pattern) is not Relation:
+            raise Refusal(entry.name, "substitute cites an equation and has a relation as its pattern")
+        if (
+            is_matrix(hole) != is_matrix(claim.lhs)
+            or not isinstance(hole, sp.Symbol | sp.MatrixSymbol)
+            or hole in self.used
+        ):
+            raise Refusal(entry.name, "the hole is not a new letter of the equation's kind")
+        if not is_matrix(hole) and hole != sp.Symbol(hole.name, real=True):
+            raise Refusal(entry.name, "the hole is declared with a sign")
+        before, after = (_replace(pattern, {hole: side}) for side in (claim.lhs, claim.rhs))
+        for made in (before, after):
+            check_shapes(made)
+        if not (self._entails(instance.line.claim, before) and self._entails(after, entry.claim)):
+            raise Refusal(entry.name, "the pattern does not lead from the cited line to the claim")
+        return equation.assumes | instance.assumes
+
+    def _assume(self, entry: Line) -> frozenset[str]:
+        if type(entry.claim) is not Relation or is_matrix(entry.claim.lhs):
+            raise Refusal(entry.name, "only a relation between scalars is assumed")
+        return frozenset({entry.name})
+
+    def _cases(self, entry: Line) -> frozenset[str]:
+        """cites claim, case, claim, opposite case."""
+        if len(entry.cites) != 4:
+            raise Refusal(entry.name, "cases cites claim, case, claim, opposite case")
+        first, one, second, other = (self._cited(entry, name) for name in entry.cites)
+        for case in (one, other):
+            if case.line.rule != "assume":
+                raise Refusal(entry.name, f"{case.line.name} is not an assumption")
+        (op, a), (op_other, b) = self._normal(one.line.claim), self._normal(other.line.claim)
+        if "==" in (op, op_other) or op == op_other == "<" or self._negated(a, False) != b:
+            raise Refusal(entry.name, "the two cases do not exhaust all")
+        if not all(self._entails(known.line.claim, entry.claim) for known in (first, second)):
+            raise Refusal(entry.name, "the two cases do not give the claim")
+        return (first.assumes - {one.line.name}) | (second.assumes - {other.line.name})
+
+    # axioms and lemmas ---------------------------------------------------------------------------------------------
+    def _axiom(self, entry: Line, rule: rules.Form) -> frozenset[str]:
+        fixed = (rules.W_star,)
+        letters = {s for claim in (*rule.premises, *rule.conclusions) for s in self._letters(claim, fixed)}
+        table = self._instance(entry, letters, dict(entry.at))
+        if rule.exists:
+            self._choose(entry, rule, table)
+        stated = [c for c in rule.conclusions if self._letters(c, fixed) <= set(table)]
+        if not any(self._entails(_replace(c, table), entry.claim) for c in stated):
+            raise Refusal(entry.name, f"{entry.rule} at these values does not give the claim")
+        return self._premises(entry, tuple(_replace(premise, table) for premise in rule.premises))
+
+    @staticmethod
+    def _letters(claim: Any, fixed: tuple[Any, ...] = ()) -> set[Any]:
+        """The scalar and matrix letters of a claim with their dimensions, `fixed` matrices left out."""
+        if type(claim) is Assumption:
+            return {claim.constant} - {None}
+        found: set[Any] = set()
+        for term in _terms_of(claim):
+            matrices = term.atoms(sp.MatrixSymbol) - set(fixed)
+            found |= matrices | term.atoms(sp.Symbol).difference(*(m.atoms(sp.Symbol) for m in fixed))
+            found |= {d for matrix in matrices for d in matrix.shape if isinstance(d, sp.Symbol)}
+        return found
+
+    def _instance(self, entry: Line, letters: set[Any], at: dict[str, Any]) -> dict[Any, Any]:
+        """Letters -> terms, the dimensions read off the matrices; refused when shapes or domains disagree."""
+        named: dict[str, Any] = {}
+        for letter in letters:
+            if named.setdefault(str(letter), letter) is not letter:
+                raise Refusal(entry.name, f"two letters are called {letter}")
+        table: dict[Any, Any] = {}
+        for name, value in sorted(at.items(), key=lambda pair: is_matrix(pair[1])):
+            if name not in named:
+                raise Refusal(entry.name, f"{name} is not a letter of {entry.rule}")
+            letter, term = named[name], self._given(entry, value)
+            if is_matrix(letter) != is_matrix(term):
+                raise Refusal(entry.name, f"{name} stands for a {'matrix' if is_matrix(letter) else 'scalar'}")
+            table[letter] = term
+            if is_matrix(letter):
+                self._fit(entry, letter, shape_of(term), table)
+            else:
+                self._domain(entry, letter, term)
+        return table
+
+    @staticmethod
+    def _given(entry: Line, value: Any) -> sp.Basic:
+        if type(value) is not int and not isinstance(value, sp.Basic):
+            raise Refusal(entry.name, f"{value!r} is not a term")
+        return sp.sympify(value)
+
+    def _fit(self, entry: Line, letter: sp.MatrixSymbol, shape: tuple[Any, Any], table: dict[Any, Any]) -> None:
+        for wanted, size in zip(letter.shape, shape, strict=True):
+            if isinstance(wanted, sp.Symbol):
+                wanted = table.setdefault(wanted, size)
+            if sp.expand(wanted - size) != 0:
+                raise Refusal(entry.name, f"{letter} has the shape {letter.shape}, not {shape}")
+
+    def _domain(self, entry: Line, letter: sp.Symbol, term: sp.Basic) -> None:
+        if letter.is_integer and not term.is_integer:
+            raise Refusal(entry.name, f"{letter} stands for an integer, not {term}")
+        value = self.terms.scalar(term)
+        if letter.is_positive and not self.terms.positive(value):
+            raise Refusal(entry.name, f"{letter} = {term} is not known to be positive")
+        if letter.is_nonnegative and not self.terms.nonnegative(value):
+            raise Refusal(entry.name, f"{letter} = {term} is not known to be nonnegative")
+
+    def _choose(self, entry: Line, rule: rules.Form, table: Mapping[Any, Any]) -> None:
+        """A chosen letter is new, or chosen before by the same rule from the same values."""
+        origin = (entry.rule, tuple(table.get(d) for d in rule.depends))
+        for letter in rule.exists:
+            value = table.get(letter)
+            if not isinstance(value, sp.MatrixSymbol) or value in self.used or None in origin[1]:
+                raise Refusal(entry.name, f"{letter} is chosen: it must be a new letter")
+            if self.chosen.setdefault(value, origin) != origin or any(value in d.free_symbols for d in origin[1]):
+                raise Refusal(entry.name, f"{value} was chosen elsewhere")
+            if value.name in {str(s) for s in self.used}:
+                raise Refusal(entry.name, f"{value} is already a letter of the statement")
+
+    def _dependency(self, entry: Line, label: str) -> Statement:
+        if label in self.stack:
+            raise Refusal(entry.name, f"circular: {' -> '.join((*self.stack, label))}")
+        if label not in self.library:
+            raise Refusal(entry.name, f"{label} has no proof")
+        proof = self.library[label]
+        if type(proof) is not Proof or proof.label != label:
+            raise Refusal(entry.name, f"the library's proof of {label} is of something else")
+        _check(proof, self.library, self.done, self.stack)
+        return proof.statement
+
+    def _lemma(self, entry: Line) -> frozenset[str]:
+        (label,) = entry.labels
+        lemma = self._dependency(entry, label)
+        if lemma.kind is Kind.TRAJECTORY:
+            self._same_run(entry, lemma)
+        table: dict[Any, Any] = {}
+        theirs = {**DEFINITIONS, **lemma.where}
+        if entry.at or any(self.definitions.get(s) != theirs.get(s) for s in {*lemma.where, *self.statement.where}):
+            opened = [self._open(claim, lemma) for claim in (*lemma.given, *_relations(lemma.then))]
+            letters = set().union(*(self._letters(claim) for claim in opened))
+            table = self._instance(entry, letters, dict(entry.at))
+            for letter in letters:
+                if is_matrix(letter):
+                    self._fit(entry, letter, shape_of(table.get(letter, letter)), table)
+        else:
+            opened = [*lemma.given, *_relations(lemma.then)]
+        count = len(lemma.given)
+        made = [_replace(claim, table) if type(claim) in (Relation, Assumption) else claim for claim in opened]
+        if not any(self._entails(claim, entry.claim) for claim in made[count:]):
+            raise Refusal(entry.name, f"{label} at these values does not give the claim")
+        return self._premises(entry, tuple(made[:count]))
+
+    @staticmethod
+    def _open(claim: Any, lemma: Statement) -> Any:
+        if type(claim) is Assumption:
+            return claim
+        if type(claim) is not Relation:
+            raise Unsupported(f"{lemma.id} is cited as it stands only")
+        return Relation(unfold(claim.lhs, lemma.where), claim.op, unfold(claim.rhs, lemma.where))
+
+    def _same_run(self, entry: Line, lemma: Statement) -> None:
+        """A claim about runs is cited for the same run: as it stands, under hypotheses of this statement."""
+        if self.statement.kind is not Kind.TRAJECTORY or entry.at:
+            raise Refusal(
+                entry.name, f"{lemma.id} speaks of a whole run and is cited as it stands, in claims about runs"
+            )
+        for given in lemma.given:
+            needed = self._open(given, lemma)
+            if not any(self._entails(self._open(mine, self.statement), needed) for mine in self.statement.given):
+                raise Refusal(entry.name, f"{given} is a hypothesis of {lemma.id} and not of this statement")
+
+    # induction and roots -----------------------------------------------------------------------------------------
+    def _induction(self, entry: Line) -> frozenset[str]:
+        """labels: base, step; at: invariant. The base gives it at iteration 0, the step carries it from t to t + 1."""
+        if self.statement.kind is not Kind.TRAJECTORY:
+            raise Refusal(entry.name, "induction is for claims about runs")
+        invariant = _relations(entry.at["invariant"])
+        self.terms = self.unfolded
+        start = {W1: W1_0, W2: W2_0, eta: eta_0, t: sp.S.Zero}
+        after = {W1: unfold(W1_next), W2: unfold(W2_next), t: t + 1}
+        opened = [self._open(part, self.statement) for part in invariant]
+        if any(part.lhs.has(eta) or part.rhs.has(eta) for part in opened):
+            raise Refusal(entry.name, "an invariant does not speak of the step size")
+        given = [g if type(g) is Assumption else self._open(g, self.statement) for g in self.statement.given]
+        base, step = (self._dependency(entry, label) for label in entry.labels)
+        self._provides(entry, base, [_replace(p, start) for p in opened], [_replace(g, start) for g in given])
+        self._provides(entry, step, [_replace(p, after) for p in opened], [*given, *opened])
+        if not any(self._entails(part, entry.claim) for part in opened):
+            raise Refusal(entry.name, "the claim is no part of the invariant")
+        return frozenset()
+
+    def _provides(self, entry: Line, lemma: Statement, wanted: list[Any], available: list[Any]) -> None:
+        if lemma.kind is Kind.TRAJECTORY:
+            raise Refusal(entry.name, f"{lemma.id} speaks of a whole run; base and step speak of one iteration")
+        gives = [self._open(part, lemma) for part in _relations(lemma.then)]
+        for part in wanted:
+            if not any(self._entails(claim, part) for claim in gives):
+                raise Refusal(entry.name, f"{lemma.id} does not give {part}")
+        for premise in lemma.given:
+            needed = self._open(premise, lemma)
+            if not any(self._entails(claim, needed) for claim in available) and not self._evident(needed):
+                raise Refusal(entry.name, f"{lemma.id} needs {premise}, which is not available")
+
+    def _root(self, entry: Line) -> frozenset[str]:
+        raise Refusal(entry.name, "not yet")
+
+
+def _check(proof: Proof, library: Mapping[str, Proof], done: dict[str, Proof], stack: tuple[str, ...]) -> None:
+    if type(proof) is not Proof or type(proof.statement) is not Statement or proof.statement.then is None:
+        raise Refusal("", "not a proof of a statement")
+    if done.get(proof.label) is proof:
+        return
+    _Checker(proof, library, done, (*stack, proof.label)).run()
+    done[proof.label] = proof
+
+
+def check(proof: Proof, library: Mapping[str, Proof] | None = None) -> Proved:
+    """The verdict Proved when every line of the proof, and of the proofs it cites, is accepted.
+
+    `library` maps labels to the proofs that may be cited; the project's own when None. Raises: Refusal.
+    """
+    _check(proof, _project() if library is None else library, {}, ())
+    return Proved(proof=proof.label)
+
+
+def check_all(library: Mapping[str, Proof] | None = None) -> tuple[str, ...]:
+    """The labels of a library, each proof checked once. Raises: Refusal."""
+    proofs = _project() if library is None else library
+    done: dict[str, Proof] = {}
+    for proof in proofs.values():
+        _check(proof, proofs, done, ())
+    return tuple(proofs)
+
+
+def _project() -> Mapping[str, Proof]:
+    from theorems.proofs import PROOFS
+
+    return PROOFS
+
+
+@cache
+def proved(label: str) -> Proof | None:
+    """The accepted proof of the statement with this id, None when the project has none. Raises: Refusal."""
+    proof = _project().get(label)
+    if proof is not None:
+        check(proof)
+    return proof
