@@ -196,9 +196,11 @@ def _claim(head: str, args: list[Any]) -> Any:
         case "Monotone":
             return Monotone(from_tree(args[0]), from_tree(args[1]), args[2])
         case "Limit":
-            return Limit(*map(from_tree, args[:4]), args[4])
+            expression, variable, point, value = map(from_tree, args[:4])
+            return Limit(expression, variable, point, value, args[4])
         case "UniqueRoot":
-            return UniqueRoot(*map(from_tree, args[:4]), args[4] == "exactly one")
+            expression, variable, lower, upper = map(from_tree, args[:4])
+            return UniqueRoot(expression, variable, lower, upper, args[4] == "exactly one")
         case "Probability":
             law = tuple((from_tree(x), name, None if v is None else from_tree(v)) for x, name, v in args[2])
             return Probability(from_tree(args[0]), from_tree(args[1]), law)
