@@ -17,7 +17,9 @@ import sympy as sp
 from flint import arb, ctx
 
 from properties.formula import z
+from verify.enclosure import ball, rational
 from verify.jet import jets
+from verify.kinks import pieces
 from verify.tail import Inconclusive, TailBounds, subsequence_limits, tail_bounds
 
 TOLERANCE = Fraction(1, 10**9)
@@ -63,8 +65,8 @@ class Extremum:
     undefined: bool = False
     value: Any = None
     cells: int = 0
-    both_tails: bool = False
-    """Whether the value is approached at both ends of the line."""
+    limits: tuple[Any, Any] | None = None
+    """Balls of the limits at -oo and +oo where that limit is the value itself, None where it is not."""
 
 
 @dataclass
@@ -89,15 +91,14 @@ def extrema(phi: sp.Expr, derivative: int = 2, bits: int = 128) -> tuple[Extremu
     The derivative in the tails is SymPy's; in the middle it comes from jets of phi itself.
     Source: Assumption 2.1 asks for these of phi''.
     """
-    kinks = _kinks(phi)
-    if kinks is not None:
-        undecided = Extremum("inf", -arb.pos_inf(), arb.pos_inf(), Place(), kinks, decided=False)
-        return undecided, replace(undecided, kind="sup")
+    cut = pieces(phi)
+    if cut.why:
+        unknown = Extremum("inf", -arb.pos_inf(), arb.pos_inf(), Place(), cut.why, decided=False)
+        return unknown, replace(unknown, kind="sup")
     found: dict[int, Extremum] = {}
-    for scale in _RESCALE:
+    for scale in (_unit(phi), *_RESCALE):
         # sup and inf of f(z) and of f(z / scale) agree; another unit of z may suit the search better.
-        stretched = phi.xreplace({z: z / scale}) * scale**derivative
-        search = _Search(stretched, sp.diff(stretched, z, derivative), derivative, bits)
+        search = _Search(phi.xreplace({z: z / scale}) * scale**derivative, derivative, bits)
         for sign in (-1, 1):
             before = found.get(sign)
             if before is None or not (before.decided or before.undefined):
@@ -105,6 +106,13 @@ def extrema(phi: sp.Expr, derivative: int = 2, bits: int = 128) -> tuple[Extremu
         if all(e.decided or e.undefined for e in found.values()):
             break
     return found[-1], found[1]
+
+
+def _unit(phi: sp.Expr) -> sp.Rational:
+    """The fastest linear rate at which z enters an exponential or the like: a natural unit of z."""
+    rates = [sp.diff(a.args[0], z) for a in phi.atoms(sp.exp, sp.cosh, sp.sinh, sp.tanh, sp.sin, sp.cos, sp.atan)]
+    known = [abs(r) for r in rates if r.is_Rational and r != 0]
+    return max(known) if known else sp.S.One
 
 
 def _keep(before: Extremum | None, after: Extremum) -> Extremum:
@@ -117,21 +125,19 @@ def _unscaled(e: Extremum, scale: Fraction) -> Extremum:
     return replace(e, place=Place(e.place.point / scale), reason=f"{e.reason} (in the unit z * {scale})")
 
 
-def _kinks(phi: sp.Expr) -> str | None:
-    if phi.has(sp.Abs, sp.Max, sp.Min, sp.sign):
-        return "the formula contains abs: it is not known to be twice differentiable"
-    return None
-
-
 class _Search:
-    def __init__(self, phi: sp.Expr, tree: sp.Expr, derivative: int, bits: int) -> None:
-        self.tree, self.bits, self.order = tree, bits, derivative
-        self._phi_jets = jets(phi, derivative + 2, bits)
-        self._alternatives: list[sp.Expr] | None = None
+    def __init__(self, phi: sp.Expr, derivative: int, bits: int) -> None:
+        self.bits, self.order = bits, derivative
+        self.cut = pieces(phi)
+        self._jets = [jets(p.phi, derivative + 2, bits) for p in self.cut.pieces]
+        self.trees = {side: sp.diff(self.cut.pieces[-1 if side > 0 else 0].phi, z, derivative) for side in (1, -1)}
+        self._alternatives: dict[sp.Expr, list[sp.Expr]] = {}
 
-    def jet(self, x: Any) -> list[Any]:
-        """[f, f', f''] over the ball x."""
-        return self._phi_jets(x)[self.order :]
+    def jet(self, x: Any, near: Fraction | None = None) -> list[Any]:
+        """[f, f', f''] over the ball x, of the piece that holds at `near` (default: at the midpoint of x)."""
+        if len(self._jets) == 1:
+            return self._jets[0](x)[self.order :]
+        return self._jets[self.cut.at(rational(x.mid()) if near is None else near)](x)[self.order :]
 
     def extremum(self, sign: int) -> Extremum:
         """The supremum (sign = 1) or infimum (sign = -1) of f: the maximum of sign * f."""
@@ -159,13 +165,13 @@ class _Search:
                 low = best.low * sign if best.low is not None else -infinite
                 lower, upper = (low, infinite) if sign > 0 else (infinite, low)
                 return Extremum(kind, lower, upper, best.place, tails, decided=False)
-            start, outer, both, text = tails
-            return self._middle(best, sign, start, outer, both, text)
+            start, outer, limits, text = tails
+            return self._middle(best, sign, start, outer, limits, text)
 
     def _sample(self, best: _Best, sign: int) -> Fraction | None:
         """Offer f at a grid of points, polished by Newton's method; a point where the formula has no value, if any."""
         for point in _grid():
-            value = self.jet(_ball(point))
+            value = self.jet(ball(point))
             if not value[0].is_finite():
                 if abs(point) <= 10:
                     return point
@@ -179,11 +185,11 @@ class _Search:
         """A point near a local maximum of sign * f, by Newton on f' from `point`; offered when finite."""
         x = point
         for _ in range(12):
-            _, first, second = self.jet(_ball(x))
+            _, first, second = self.jet(ball(x))
             if not (first.is_finite() and second.is_finite()) or second.mid() == 0:
                 return point
             step = first.mid() / second.mid()
-            moved = _fraction((_ball(x) - step).mid())
+            moved = rational((ball(x) - step).mid())
             if abs(moved - point) > reach:
                 return point
             if abs(moved - x) < Fraction(1, 1 << 100):
@@ -193,24 +199,23 @@ class _Search:
         near = x.limit_denominator(64)
         if abs(near - x) < Fraction(1, 10**12):
             x = near
-        value = self.jet(_ball(x))[0]
+        value = self.jet(ball(x))[0]
         best.offer(value * sign, Place(x))
         return x
 
     # Tails ------------------------------------------------------------------------------------------------
-    def _forms(self) -> Iterable[sp.Expr]:
+    def _forms(self, side: int) -> Iterable[sp.Expr]:
         """The derivative as SymPy gives it, then written over a common denominator."""
-        yield self.tree
-        if self._alternatives is None:
-            self._alternatives = []
-            if sp.count_ops(self.tree) < 200:
-                self._alternatives = [sp.factor(sp.together(self.tree))]
-        yield from (form for form in self._alternatives if form != self.tree)
+        tree = self.trees[side]
+        yield tree
+        if tree not in self._alternatives:
+            self._alternatives[tree] = [sp.factor(sp.together(tree))] if sp.count_ops(tree) < 200 else []
+        yield from (form for form in self._alternatives[tree] if form != tree)
 
     def _bounds(self, side: int, start: int) -> TailBounds | None:
         """Tail bounds from the form that says most: an exact limit, or a certain divergence."""
         found: TailBounds | None = None
-        for form in self._forms():
+        for form in self._forms(side):
             try:
                 bounds = tail_bounds(form, side, start, self.bits)
             except Inconclusive:
@@ -229,7 +234,7 @@ class _Search:
                 return self._unbounded(sign, side, f"phi''(z) {bounds.formula} as z -> {_end(side)}")
             if bounds is not None and (bounds.diverges or bounds.limit is not None):
                 continue
-            for along in subsequence_limits(self.tree, side, start, self.bits):
+            for along in subsequence_limits(self.trees[side], side, start, self.bits):
                 if along.diverges == sign:
                     text = f"phi''(z) {along.formula} along points z -> {_end(side)} of constant phase"
                     return self._unbounded(sign, side, text)
@@ -256,19 +261,21 @@ class _Search:
         for k in range(2, 21):
             for part in range(32):
                 point = side * (1 << k) * (1 + Fraction(part, 32))
-                ball = self.jet(_ball(point))[0]
-                if ball.is_finite() and ball * sign > value * sign:
-                    best, value = point, ball
+                here = self.jet(ball(point))[0]
+                if here.is_finite() and here * sign > value * sign:
+                    best, value = point, here
             if value * sign > 10**6:
                 break
         return best, value
 
-    def _tails(self, best: _Best, sign: int) -> tuple[int, Any, bool, str] | str:
-        """(Z, bound of sign * f on both tails, both tails approach it, words), or why the tails stay undecided."""
+    def _tails(self, best: _Best, sign: int) -> tuple[int, Any, tuple[Any, Any], str] | str:
+        """(Z, bound of sign * f on both tails, limits that reach it, words), or why the tails stay undecided."""
         last = "no expansion of phi'' in a tail decides its sign or limit"
         for side in (1, -1):
             self._offer_limits(best, sign, side)
         for start in _STARTS:
+            if any(p.lower is not None and abs(p.lower) >= start for p in self.cut.pieces):
+                continue
             both = [self._bounds(side, start) for side in (1, -1)]
             if any(b is None for b in both):
                 continue
@@ -276,9 +283,11 @@ class _Search:
             outer = max(((b.upper if sign > 0 else -b.lower) for b in sides), key=lambda x: x.upper())
             if best.low is not None and outer.is_finite() and _within(best.low, outer):
                 text = "; ".join(f"z -> {_end(b.side)}: {b.formula}" for b in sides)
-                twice = all(b.limit is not None and _within(best.low, (b.limit * sign).upper()) for b in sides)
-                close = all(b.limit is not None and not best.low > (b.limit * sign).upper() for b in sides)
-                return start, outer, twice and close, text
+                limits = tuple(
+                    b.limit if b.limit is not None and not best.low > (b.limit * sign).upper() else None
+                    for b in reversed(sides)
+                )
+                return start, outer, (limits[0], limits[1]), text
             last = f"bounds of phi'' beyond |z| = {start} stay above the best value found"
         return last
 
@@ -290,12 +299,12 @@ class _Search:
                 if best.low is None or value.lower() >= best.low:
                     best.low, best.place = value.lower(), Place(side=side)
                 return
-            for along in subsequence_limits(self.tree, side, start, self.bits):
+            for along in subsequence_limits(self.trees[side], side, start, self.bits):
                 if along.limit is not None:
                     best.offer(along.limit * sign, Place(side=side))
 
     # Middle -----------------------------------------------------------------------------------------------
-    def _middle(self, best: _Best, sign: int, start: int, outer: Any, both: bool, text: str) -> Extremum:
+    def _middle(self, best: _Best, sign: int, start: int, outer: Any, limits: tuple[Any, Any], text: str) -> Extremum:
         counter = itertools.count()
         heap: list[tuple[float, int, Fraction, Fraction, Any]] = []
         settled = outer.upper()
@@ -305,9 +314,12 @@ class _Search:
             key = -_float(top)
             heapq.heappush(heap, (key, next(counter), a, b, top))
 
-        for k in range(-8, 8):
-            push(Fraction(k * start, 8), Fraction((k + 1) * start, 8))
-        cells = 16
+        corners = {Fraction(k * start, 8) for k in range(-8, 9)}
+        corners |= {p.lower for p in self.cut.pieces if p.lower is not None}
+        ordered = sorted(corners)
+        for a, b in itertools.pairwise(ordered):
+            push(a, b)
+        cells = len(ordered) - 1
         stuck: Any = None
         while heap:
             _, _, a, b, top = heapq.heappop(heap)
@@ -330,31 +342,31 @@ class _Search:
         reason = f"branch and bound on |z| <= {start} ({cells} cells); tails: {text}"
         if not decided:
             reason = f"gave up after {cells} cells; " + reason
-        return Extremum(kind, lower, upper, best.place, reason, decided, cells=cells, both_tails=both)
+        return Extremum(kind, lower, upper, best.place, reason, decided, cells=cells, limits=limits)
 
     def _cell(self, best: _Best, sign: int, a: Fraction, b: Fraction) -> Any:
         """An upper bound of sign * f on [a, b]; improves `best` on the way."""
         center, radius = (a + b) / 2, (b - a) / 2
-        whole = arb(_ball(center).mid(), _ball(radius).upper())
-        f, first, second = (v * sign for v in self.jet(whole))
+        whole = arb(ball(center).mid(), ball(radius).upper())
+        f, first, second = (v * sign for v in self.jet(whole, center))
         top = f.upper() if f.is_finite() else arb.pos_inf()
         if not first.is_finite():
             return top
         if first > 0 or first < 0:
             end = b if first > 0 else a
-            value = self.jet(_ball(end))[0] * sign
+            value = self.jet(ball(end), center)[0] * sign
             best.offer(value, Place(end))
             return _least(top, value.upper())
         if second.is_finite() and second < 0:
             peak = self._newton(center, a, b)
-            value, slope, _ = (v * sign for v in self.jet(_ball(peak)))
+            value, slope, _ = (v * sign for v in self.jet(ball(peak), center))
             best.offer(value, Place(peak))
-            reach = _ball(max(peak - a, b - peak))
+            reach = ball(max(peak - a, b - peak))
             return _least(top, (value + abs(slope) * reach).upper())
-        value, slope, _ = (v * sign for v in self.jet(_ball(center)))
+        value, slope, _ = (v * sign for v in self.jet(ball(center)))
         if value.is_finite():
             best.offer(value, Place(center))
-            r = _ball(radius)
+            r = ball(radius)
             top = _least(top, (value + abs(first) * r).upper())
             if second.is_finite():
                 curve = (second.upper() * r * r / 2).max(arb(0))
@@ -363,11 +375,12 @@ class _Search:
 
     def _newton(self, x: Fraction, a: Fraction, b: Fraction) -> Fraction:
         """A zero of f' in [a, b] to working precision, where f'' has one sign; a simple rational when it is one."""
+        center = x
         for _ in range(14):
-            _, first, second = self.jet(_ball(x))
+            _, first, second = self.jet(ball(x), center)
             if not second.is_finite() or second.mid() == 0:
                 return x
-            moved = min(max(_fraction((_ball(x) - first.mid() / second.mid()).mid()), a), b)
+            moved = min(max(rational((ball(x) - first.mid() / second.mid()).mid()), a), b)
             if abs(moved - x) < Fraction(1, 1 << (self.bits - 16)):
                 break
             x = moved
@@ -391,26 +404,13 @@ def _within(low: Any, high: Any, tolerance: Fraction = TOLERANCE / 10) -> bool:
     """Whether [low, high] is as narrow as asked: relative to the value, or absolutely where it may be 0."""
     gap = high - low
     size = abs(low)
-    return bool(gap <= _ball(tolerance) * size) or bool(low <= 0 and high >= 0 and gap <= _ball(tolerance))
+    return bool(gap <= ball(tolerance) * size) or bool(low <= 0 and high >= 0 and gap <= ball(tolerance))
 
 
 def _least(a: Any, b: Any) -> Any:
     if not b.is_finite():
         return a
     return b if b < a or not a.is_finite() else a
-
-
-def _ball(q: Fraction | int) -> Any:
-    from flint import fmpq
-
-    q = Fraction(q)
-    return arb(fmpq(q.numerator, q.denominator))
-
-
-def _fraction(x: Any) -> Fraction:
-    mantissa, exponent = x.man_exp()
-    m, e = int(mantissa), int(exponent)
-    return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
 
 
 def _float(x: Any) -> float:

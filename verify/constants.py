@@ -1,0 +1,632 @@
+"""Certified constants of a loss: sup and inf of phi'', K and mu over all of R^(n x m), or a proof that there is none.
+
+K is the smallest constant of the smoothness inequality (3), sup_W lambda_max of the Hessian; mu the largest constant
+of strong convexity, inf_W lambda_min. For an entrywise loss both follow from phi'' and the exact spectrum of X:
+lambda_max(sum_i s_ij x_i x_i^T) + ridge with s_ij = sup phi'' bounds K from above, and the Hessian at any W from below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
+
+from properties.entrywise import EntrywiseLoss
+from properties.errors import InputError
+from properties.exact_numbers import Table
+from properties.fields import Ball, Float64
+from properties.fields.spectrum import symmetric_eigenvalues
+from properties.formula import y, z
+from properties.named_losses import SensingLoss, SoftmaxLoss
+from verify.branch_and_bound import Extremum, Place, extrema
+from verify.enclosure import Absent, Answer, Enclosure, Unknown, ball, lower_end, upper_end
+from verify.kinks import Kink, pieces
+
+MAX_LABELS = 200
+BITS = 192
+
+UserLoss = EntrywiseLoss | SoftmaxLoss | SensingLoss
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothness:
+    """Whether the loss is twice differentiable everywhere: True, False or None (undecided), and why."""
+
+    holds: bool | None
+    reason: str
+    first_order: bool = True
+    """Whether it is at least once differentiable everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossConstants:
+    """What is certified about a loss. `phi2_inf` and `phi2_sup` are None for losses that are not entrywise."""
+
+    phi2_inf: Answer | None
+    phi2_sup: Answer | None
+    K: Answer
+    mu: Answer
+    smoothness: Smoothness
+    pl: Answer | None = None
+    """mu-PL constant of (4) where strong convexity fails but (4) still holds."""
+
+
+def constants(loss: UserLoss, bits: int = BITS) -> LossConstants:
+    """The certified constants of a loss given by data. Raises InputError for a loss that is only declared.
+
+    Source: Assumption 2.1, inequalities (3) and (4).
+    """
+    with ctx.workprec(bits):
+        if isinstance(loss, EntrywiseLoss):
+            return _Entrywise(loss, bits).constants()
+        if isinstance(loss, SensingLoss):
+            return _sensing(loss)
+        if isinstance(loss, SoftmaxLoss):
+            return _softmax(loss)
+    raise InputError(f"loss = {type(loss).__name__}: declared, not given by data; its constants cannot be certified")
+
+
+def certify(loss: UserLoss, bits: int = BITS) -> tuple[Any, LossConstants]:
+    """(the loss with its certified K_upper and mu_lower put in, its constants)."""
+    found = constants(loss, bits)
+    upper = found.K.upper if isinstance(found.K, Enclosure) else None
+    lower = found.mu.lower if isinstance(found.mu, Enclosure) else None
+    return replace(loss, K_upper=upper, mu_lower=lower), found
+
+
+# phi'' --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Infimum and supremum of phi'' in z for one value of y."""
+
+    inf: Extremum
+    sup: Extremum
+
+
+@lru_cache(maxsize=256)
+def _extrema(phi: sp.Expr, bits: int) -> Range:
+    return Range(*extrema(phi, 2, bits))
+
+
+def curvature_ranges(phi: sp.Expr, labels: set[Fraction], bits: int = BITS) -> dict[Fraction, Range]:
+    """The range of phi''(., y) for every y in `labels`.
+
+    One search serves all y when phi depends on z - y alone or on y z alone. Raises InputError beyond MAX_LABELS values
+    of y in a formula of neither kind.
+    """
+    if y not in phi.free_symbols:
+        found = _extrema(phi, bits)
+        return dict.fromkeys(labels, found)
+    moved = phi.xreplace({z: z + y})
+    if y not in sp.diff(moved, z, 2).free_symbols and _same_curvature(moved):
+        centered = _extrema(_without_y(moved), bits)
+        return {v: Range(_shift(centered.inf, v), _shift(centered.sup, v)) for v in labels}
+    unit = phi.xreplace({z: z / y})
+    if y not in unit.free_symbols:
+        scaled = _extrema(unit, bits)
+        return {v: _stretch(scaled, v, phi, bits) for v in labels}
+    if len(labels) > MAX_LABELS:
+        raise InputError(f"Y: {len(labels)} different values; a formula of neither z - y nor y*z takes {MAX_LABELS}")
+    return {v: _extrema(phi.xreplace({y: _rational(v)}), bits) for v in labels}
+
+
+def _same_curvature(moved: sp.Expr) -> bool:
+    return all(y not in term.free_symbols or sp.diff(term, z, 2) == 0 for term in sp.Add.make_args(moved))
+
+
+def _without_y(moved: sp.Expr) -> sp.Expr:
+    """phi(z + y, y) less its terms that mention y, all of which are linear in z."""
+    return sp.Add(*(t for t in sp.Add.make_args(moved) if y not in t.free_symbols))
+
+
+def _rational(q: Fraction) -> sp.Rational:
+    return sp.Rational(q.numerator, q.denominator)
+
+
+def _shift(e: Extremum, by: Fraction) -> Extremum:
+    return e if e.place.point is None else replace(e, place=Place(e.place.point + by))
+
+
+def _stretch(unit: Range, by: Fraction, phi: sp.Expr, bits: int) -> Range:
+    """The range of psi(y z)'s second derivative y^2 psi''(y z), from that of psi''."""
+    if by == 0:
+        return _extrema(phi.xreplace({y: sp.S.Zero}), bits)
+    square = ball(by * by)
+
+    def one(e: Extremum) -> Extremum:
+        point, side = e.place.point, e.place.side * (1 if by > 0 else -1)
+        place = Place(side=side) if point is None else Place(point / by)
+        limits = None if e.limits is None else tuple(None if x is None else x * square for x in e.limits)
+        if limits is not None and by < 0:
+            limits = limits[::-1]
+        return replace(e, lower=e.lower * square, upper=e.upper * square, place=place, limits=limits)
+
+    return Range(one(unit.inf), one(unit.sup))
+
+
+def _answer(chosen: tuple[Fraction, Extremum], labels: int) -> Answer:
+    """The answer for phi'' at the y where its extremum is the worst."""
+    label, e = chosen
+    of_label = f" (y = {label})" if labels > 1 else ""
+    if e.unbounded:
+        assert e.value is not None
+        end = "lower" if e.kind == "sup" else "upper"
+        value = lower_end(e.value) if e.kind == "sup" else upper_end(e.value)
+        return Absent(e.reason + of_label, {"z": str(e.place.point), "y": str(label), f"phi2_{end}": _text(value)})
+    low, high = lower_end(e.lower), upper_end(e.upper)
+    if not e.decided:
+        return Unknown(e.reason + of_label, low, high)
+    everywhere = e.limits is not None and None not in e.limits and e.place.point is not None
+    place = "every z" if everywhere and e.cells <= 32 else str(e.place)
+    return Enclosure(low, high, e.reason + of_label, f"{place}{of_label}")
+
+
+def _text(q: Fraction | None) -> str:
+    return "" if q is None else f"{float(q):.6g}" if abs(q) < 10**300 else "beyond 1e300"
+
+
+# Entrywise losses ---------------------------------------------------------------------------------------------
+
+
+class _Entrywise:
+    def __init__(self, loss: EntrywiseLoss, bits: int) -> None:
+        self.loss, self.bits = loss, bits
+        self.labels = {v for row in loss.y for v in row}
+        self.ranges = curvature_ranges(loss.phi, self.labels, bits)
+        self.x = fmpq_mat([[fmpq(v.numerator, v.denominator) for v in row] for row in loss.x])
+        self.live = [i for i, row in enumerate(loss.x) if any(row)]
+
+    def constants(self) -> LossConstants:
+        many = len(self.labels)
+        smooth = self._smoothness()
+        pick = {
+            "inf": min(((v, r.inf) for v, r in self.ranges.items()), key=lambda p: _key(p[1])),
+            "sup": max(((v, r.sup) for v, r in self.ranges.items()), key=lambda p: _key(p[1])),
+        }
+        inf, sup = _answer(pick["inf"], many), _answer(pick["sup"], many)
+        if not smooth.first_order:
+            gone = Absent(smooth.reason, {})
+            return LossConstants(inf, sup, gone, gone, smooth)
+        k, mu = self._bound(1), self._bound(-1)
+        pl = self._pl(mu) if isinstance(mu, Absent) else None
+        return LossConstants(inf, sup, k, mu, smooth, pl)
+
+    def _smoothness(self) -> Smoothness:
+        worst: Kink | None = None
+        for label in sorted(self.labels):
+            cut = pieces(self.loss.phi.xreplace({y: _rational(label)}))
+            if cut.why:
+                return Smoothness(None, cut.why)
+            for kink in cut.kinks:
+                if worst is None or kink.order < worst.order:
+                    worst, at = kink, label
+        if worst is None:
+            undefined = next((r.inf for r in self.ranges.values() if r.inf.undefined), None)
+            if undefined is not None:
+                return Smoothness(None, undefined.reason)
+            return Smoothness(True, "phi is smooth on the whole line, or its pieces meet with equal phi' and phi''")
+        what = ("phi jumps", "phi' jumps", "phi'' jumps")[worst.order]
+        reason = f"not twice differentiable: {what} by {worst.jump:.6g} at z = {worst.point} (y = {at})"
+        return Smoothness(False, reason, first_order=worst.order == 2)
+
+    def _bound(self, sign: int) -> Answer:
+        """K (sign = 1) or mu (sign = -1): an outer bound from phi'', an inner one from the Hessian at chosen W."""
+        ends = {v: (r.sup if sign > 0 else r.inf) for v, r in self.ranges.items()}
+        name, kind = ("K", "sup") if sign > 0 else ("mu", "inf")
+        loose = [(v, e) for v, e in ends.items() if not (e.decided or e.unbounded)]
+        if loose:
+            return self._undecided(sign, f"{kind} phi'' is undecided: {loose[0][1].reason}")
+        if any(ends[v].unbounded for i in self.live for v in self.loss.y[i]):
+            return self._escaping(sign, ends)
+        outer, column = self._outer(sign, ends)
+        if sign < 0:
+            flat = self._flat(ends)
+            if flat is not None:
+                return flat
+        inner, where = self._inner(sign, ends, outer)
+        if sign < 0 and inner is not None and inner <= 0:
+            return self._no_mu(where, inner, column)
+        reason = (
+            f"lambda_{'max' if sign > 0 else 'min'} of sum_i s_ij x_i x_i^T + ridge with s_ij = {kind} phi''"
+            f", and the Hessian at {where}"
+        )
+        if sign > 0:
+            low, high = inner, upper_end(outer)
+            tight = low is not None and high is not None and high - low <= Fraction(1, 10**9) * abs(high)
+            return Enclosure(low, high, reason, where if tight else "", "both" if tight else "upper only")
+        low, high = lower_end(outer), inner
+        if low is None or low <= 0:
+            return Unknown(
+                f"{name}: the bound from inf phi'' is not positive; no W with a singular Hessian found", low, high
+            )
+        tight = high is not None and high - low <= Fraction(1, 10**9) * abs(high)
+        return Enclosure(low, high, reason, where if tight else "", "both" if tight else "lower only")
+
+    def _gram(self, j: int, weight: Callable[[int], Any]) -> Any:
+        """sum_i w_ij weight(i) x_i x_i^T + ridge I as a ball matrix."""
+        loss = self.loss
+        n = len(loss.x[0])
+        rows = arb_mat(self.x)
+        scaled = []
+        for i in range(len(loss.x)):
+            s = arb(weight(i)) if loss.weights is None else weight(i) * ball(loss.weights[i][j])
+            scaled.append([rows[i, k] * s for k in range(n)])
+        a = rows.transpose() * arb_mat(scaled)
+        ridge = ball(loss.ridge)
+        return arb_mat([[(a[p, q] + a[q, p]) / 2 + (ridge if p == q else 0) for q in range(n)] for p in range(n)])
+
+    def _columns(self) -> list[int]:
+        """One column of Y for each different column of (Y, weights)."""
+        seen: dict[Any, int] = {}
+        for j in range(len(self.loss.y[0])):
+            weights = None if self.loss.weights is None else tuple(row[j] for row in self.loss.weights)
+            seen.setdefault((tuple(row[j] for row in self.loss.y), weights), j)
+        return list(seen.values())
+
+    def _outer(self, sign: int, ends: dict[Fraction, Extremum]) -> tuple[Any, int]:
+        best, column = None, 0
+        for j in self._columns():
+            a = self._gram(j, lambda i, j=j: _hull(ends[self.loss.y[i][j]]))
+            values = symmetric_eigenvalues(a)
+            value = values[0] if sign > 0 else values[-1]
+            if best is None or (value.upper() > best.upper() if sign > 0 else value.lower() < best.lower()):
+                best, column = value, j
+        return best, column
+
+    def _inner(self, sign: int, ends: dict[Fraction, Extremum], outer: Any) -> tuple[Fraction | None, str]:
+        """The best bound that the Hessian at a chosen W gives, and that W in words."""
+        direction = self.escape(ends)
+        if direction is not None:
+            # Along W = R V the sign of every (X V)_ij is one at whose end phi'' tends to its bound.
+            limit = self._limit(sign, ends, direction)
+            constant = all(_is_constant(r) for r in self.ranges.values())
+            return (lower_end(limit) if sign > 0 else upper_end(limit)), "every W" if constant else _FAR
+        best: Fraction | None = None
+        where = ""
+        for text, w in [*self.candidates(sign), ("a W found by search", self.climb(sign))]:
+            value = self.hessian_end(w, sign)
+            end = None if value is None else lower_end(value) if sign > 0 else upper_end(value)
+            if end is not None and (best is None or (end > best if sign > 0 else end < best)):
+                best, where = end, text
+        return best, where
+
+    def escape(self, ends: dict[Fraction, Extremum]) -> Table | None:
+        """V (n x m) such that along W = R V phi'' tends to its bound in every entry; None if not found."""
+        columns = []
+        for j in range(len(self.loss.y[0])):
+            allowed = []
+            for i in range(len(self.loss.x)):
+                limits = ends[self.loss.y[i][j]].limits
+                if i in self.live and (limits is None or limits == (None, None)):
+                    return None
+                allowed.append({s for s, x in zip((-1, 1), limits or (0, 0), strict=True) if x is not None})
+            v = self._half_space(allowed)
+            if v is None:
+                return None
+            columns.append(v)
+        return tuple(tuple(column[k] for column in columns) for k in range(len(self.loss.x[0])))
+
+    def _half_space(self, allowed: list[set[int]]) -> list[Fraction] | None:
+        """A rational v with the sign of x_i . v in allowed[i] for every nonzero row (perceptron); None if not found."""
+        if all(allowed[i] == {-1, 1} for i in self.live):
+            return generic_direction(self.x)
+        rows = [[Fraction(v) for v in self.loss.x[i]] for i in self.live]
+        sides = [allowed[i] for i in self.live]
+        v = [Fraction(0)] * len(rows[0])
+        for _ in range(500):
+            wrong = next(
+                ((r, s) for r, s in zip(rows, sides, strict=True) if _sign(_dot(r, v)) not in s),
+                None,
+            )
+            if wrong is None:
+                return v
+            row, side = wrong
+            step = next(iter(side)) if len(side) == 1 else 1
+            size = sum(abs(a) for a in row)
+            v = [a + step * b / size for a, b in zip(v, row, strict=True)]
+            v = [a.limit_denominator(10**6) for a in v]
+        return None
+
+    def _limit(self, sign: int, ends: dict[Fraction, Extremum], direction: Table) -> Any:
+        """Ball of the extreme eigenvalue of the limit of the Hessian along W = R direction."""
+        best = None
+        for j in self._columns():
+            column = [row[j] for row in direction]
+
+            def weight(i: int, j: int = j, column: list[Fraction] = column) -> Any:
+                if i not in self.live:
+                    return arb(0)
+                limits = ends[self.loss.y[i][j]].limits
+                assert limits is not None
+                return limits[1 if _dot(self.loss.x[i], column) > 0 else 0]
+
+            values = symmetric_eigenvalues(self._gram(j, weight))
+            value = values[0] if sign > 0 else values[-1]
+            if best is None or (value.upper() > best.upper() if sign > 0 else value.lower() < best.lower()):
+                best = value
+        return best
+
+    def candidates(self, sign: int) -> list[tuple[str, Table]]:
+        """Points W whose Hessian is tried: 0, the one that brings X W nearest to where phi'' is extreme, far ones."""
+        n, m = self.loss.shape()
+        found: list[tuple[str, Table]] = [("W = 0", tuple(tuple(Fraction(0) for _ in range(m)) for _ in range(n)))]
+        ends = {v: (r.sup if sign > 0 else r.inf) for v, r in self.ranges.items()}
+        x = np.array([[float(v) for v in row] for row in self.loss.x])
+        targets = np.array([[_aim(ends[v], 1 << 12) for v in row] for row in self.loss.y])
+        if np.all(np.isfinite(targets)) and np.all(np.isfinite(x)):
+            w = np.linalg.lstsq(x, targets, rcond=None)[0]
+            found.append(("a W with X W where phi'' is extreme", exact_table(w)))
+        if any(e.place.point is None for e in ends.values()):
+            rng = np.random.default_rng(0)
+            direction = rng.standard_normal((n, m))
+            for k in (4, 8, 12):
+                found.append((f"a random W of size 2^{k}", exact_table(direction * 2.0**k)))
+        return found
+
+    def climb(self, sign: int, tries: int = 400) -> Table:
+        """A W at which float64 finds the Hessian's extreme eigenvalue largest (smallest), by seeded random search."""
+        rng = np.random.default_rng(0)
+        x = np.array([[float(v) for v in row] for row in self.loss.x])
+        if x.size * len(self.loss.y[0]) > 20_000:
+            return self.candidates(sign)[-1][1]
+
+        def score(w: Any) -> float:
+            s = self.loss.curvature(Float64(), w)
+            if not np.all(np.isfinite(s)):
+                return -np.inf
+            h = np.einsum("ip,ij,iq->jpq", x, s, x)
+            values = np.linalg.eigvalsh(h)
+            return float(values[:, -1].max() if sign > 0 else -values[:, 0].min())
+
+        points = [numeric(w) for _, w in self.candidates(sign)]
+        best = max(points, key=score)
+        top, step = score(best), 1.0
+        for _ in range(tries):
+            trial = best + step * rng.standard_normal(best.shape)
+            value = score(trial)
+            if value > top:
+                best, top, step = trial, value, step * 1.5
+            else:
+                step = max(step * 0.93, 1e-9)
+        return exact_table(best)
+
+    def hessian_end(self, w: Table, sign: int) -> Any:
+        """Ball of the largest (smallest) eigenvalue of the Hessian at W, over all columns."""
+        field = Ball(self.bits)
+        s = self.loss.curvature(field, field.matrix(w))
+        best = None
+        if not all(s[i, j].is_finite() for i in range(s.nrows()) for j in range(s.ncols())):
+            return None
+        unweighted = replace(self.loss, weights=None)
+        inner = _Entrywise.__new__(_Entrywise)
+        inner.loss, inner.bits, inner.x, inner.live = unweighted, self.bits, self.x, self.live
+        for j in range(s.ncols()):
+            values = symmetric_eigenvalues(inner._gram(j, lambda i, j=j: s[i, j]))
+            value = values[0] if sign > 0 else values[-1]
+            if best is None or (value.mid() > best.mid() if sign > 0 else value.mid() < best.mid()):
+                best = value
+        return best
+
+    def _flat(self, ends: dict[Fraction, Extremum]) -> Absent | None:
+        """mu does not exist when X has a kernel and there is no ridge: the Hessian vanishes along it, exactly."""
+        if self.loss.ridge > 0:
+            return None
+        kernel = kernel_vector(self.x)
+        if kernel is None:
+            return None
+        direction = [str(v) for v in kernel]
+        return Absent(
+            f"X (N = {self.x.nrows()}, n = {self.x.ncols()}) has rank {self.x.rank()} < n and there is no ridge: "
+            "l is constant along V = v e_1^T with X v = 0",
+            {"v": direction},
+        )
+
+    def _no_mu(self, where: str, inner: Fraction, column: int) -> Absent:
+        reason = f"the smallest eigenvalue of the Hessian is at most {_text(inner)} at {where}"
+        direction = self.escape({v: r.inf for v, r in self.ranges.items()})
+        if direction is not None:
+            reason = "the smallest eigenvalue of the Hessian tends to 0 (or below) along W = R V as R -> oo"
+            far = tuple(tuple(v * 64 for v in row) for row in direction)
+            value = self.hessian_end(far, -1)
+            end = _text(None if value is None else upper_end(value))
+            witness = {"V": [[str(v) for v in row] for row in direction], "R": "64"}
+            return Absent(reason, witness | {"lambda_min_upper": end})
+        for text, w in [*self.candidates(-1), ("a W found by search", self.climb(-1))]:
+            if text == where:
+                return Absent(reason, {"W": [[str(v) for v in row] for row in w], "lambda_min_upper": _text(inner)})
+        return Absent(reason, {})
+
+    def _escaping(self, sign: int, ends: dict[Fraction, Extremum]) -> Answer:
+        """No K (mu) when phi'' is unbounded at a row of X that is not zero and nothing compensates."""
+        other = {v: (r.inf if sign > 0 else r.sup) for v, r in self.ranges.items()}
+        places = [(i, j) for i in self.live for j in range(len(self.loss.y[0])) if ends[self.loss.y[i][j]].unbounded]
+        i, j = places[0]
+        e = ends[self.loss.y[i][j]]
+        bounded = all(not other[self.loss.y[k][j]].unbounded and other[self.loss.y[k][j]].decided for k in self.live)
+        alone = len(self.live) == 1 or self.x.rank() == self.x.nrows()
+        if not (bounded or alone):
+            return Unknown(f"phi'' is unbounded both ways and X has more rows than its rank: {e.reason}")
+        point = e.place.point or Fraction(0)
+        w = exact_table(self._reach(i, j, float(point)))
+        what = "lambda_max" if sign > 0 else "lambda_min"
+        value = self.hessian_end(w, sign)
+        end = None if value is None else lower_end(value) if sign > 0 else upper_end(value)
+        witness = {"W": [[str(v) for v in row] for row in w], f"{what}_{'lower' if sign > 0 else 'upper'}": _text(end)}
+        name = "K is finite" if sign > 0 else "mu > 0 exists"
+        return Absent(f"no {name}: {e.reason}, and row {i} of X is not zero", witness)
+
+    def _reach(self, i: int, j: int, value: float) -> Any:
+        """A W with (X W)_ij = value, smallest in norm, zero in other columns."""
+        n, m = self.loss.shape()
+        row = np.array([float(v) for v in self.loss.x[i]])
+        w = np.zeros((n, m))
+        w[:, j] = row * value / float(row @ row)
+        return w
+
+    def _undecided(self, sign: int, reason: str) -> Unknown:
+        inner: Fraction | None = None
+        for _, w in self.candidates(sign)[:1]:
+            value = self.hessian_end(w, sign)
+            inner = None if value is None else lower_end(value) if sign > 0 else upper_end(value)
+        return Unknown(reason, inner if sign > 0 else None, None if sign > 0 else inner)
+
+    def _pl(self, mu: Absent) -> Answer | None:
+        """(4) holds with the smallest nonzero eigenvalue when phi'' >= inf > 0 and only X is rank-deficient."""
+        infima = [r.inf for r in self.ranges.values()]
+        if self.loss.ridge > 0 or not all(e.decided and not e.unbounded and e.lower > 0 for e in infima):
+            return None
+        rank = self.x.rank()
+        if rank == 0:
+            return None
+        best = None
+        for j in self._columns():
+            a = self._gram(j, lambda i, j=j: _hull(self.ranges[self.loss.y[i][j]].inf))
+            value = symmetric_eigenvalues(a)[rank - 1].lower()
+            best = value if best is None or value < best else best
+        low = lower_end(best)
+        if low is None or low <= 0:
+            return None
+        return Enclosure(
+            low, None, "inf phi'' times the smallest nonzero eigenvalue of X^T X: l is g(X W), g strongly convex"
+        )
+
+
+_FAR = "W -> infinity along a direction V"
+
+
+def _dot(a: Any, b: Any) -> Fraction:
+    return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))
+
+
+def _sign(q: Fraction) -> int:
+    return (q > 0) - (q < 0)
+
+
+def _is_constant(r: Range) -> bool:
+    return bool(r.inf.decided and r.sup.decided and not r.inf.unbounded and not r.sup.unbounded) and bool(
+        r.sup.upper - r.inf.lower <= ball(Fraction(1, 10**30)) * abs(r.sup.upper)
+    )
+
+
+def _key(e: Extremum) -> float:
+    if e.unbounded:
+        return float("inf") if e.kind == "sup" else float("-inf")
+    value = e.upper if e.kind == "sup" else e.lower
+    if not value.is_finite():
+        return float("inf") if e.kind == "sup" else float("-inf")
+    return float(value.mid())
+
+
+def _hull(e: Extremum) -> Any:
+    return e.lower.union(e.upper)
+
+
+def _aim(e: Extremum, far: int) -> float:
+    if e.place.point is None:
+        return float(e.place.side * far)
+    return float(e.place.point)
+
+
+def exact_table(w: Any, bits: int = 40) -> Table:
+    """A float table as nearby dyadic rationals of `bits` binary places."""
+    return tuple(tuple(Fraction(round(Fraction(float(v)) * (1 << bits)), 1 << bits) for v in row) for row in w)
+
+
+def kernel_vector(a: Any) -> list[Fraction] | None:
+    """A nonzero rational v with a v = 0 exactly, None when the columns of a are independent."""
+    reduced, rank = a.rref()
+    if rank == a.ncols():
+        return None
+    pivots = [next(j for j in range(a.ncols()) if reduced[i, j] != 0) for i in range(rank)]
+    free = next(j for j in range(a.ncols()) if j not in pivots)
+    v = [Fraction(0)] * a.ncols()
+    v[free] = Fraction(1)
+    for i, j in enumerate(pivots):
+        entry = reduced[i, free]
+        v[j] = -Fraction(int(entry.p), int(entry.q))
+    return v
+
+
+def generic_direction(x: Any) -> list[Fraction]:
+    """A small integer vector v with x_i . v nonzero for every nonzero row x_i."""
+    n = x.ncols()
+    for base in range(1, 4 * x.nrows() * n + 3):
+        v = [Fraction(base**k) for k in range(n)]
+        column = fmpq_mat(n, 1, [fmpq(int(c)) for c in v])
+        product = x * column
+        if all(product[i, 0] != 0 for i in range(x.nrows()) if any(x[i, k] != 0 for k in range(n))):
+            return v
+    raise AssertionError("a nonzero polynomial has more roots than its degree")
+
+
+# Losses with a constant Hessian, and softmax --------------------------------------------------------------------
+
+
+def _sensing(loss: SensingLoss) -> LossConstants:
+    n, m = loss.shape()
+    rows = [[fmpq(v.numerator, v.denominator) for row in a for v in row] for a in loss.measurements]
+    a = fmpq_mat(rows)
+    gram = arb_mat(a.transpose() * a)
+    values = symmetric_eigenvalues(gram)
+    ridge = ball(loss.ridge)
+    smooth = Smoothness(True, "a quadratic")
+    top = values[0] + ridge
+    k = Enclosure(lower_end(top), upper_end(top), "the Hessian is constant: its largest eigenvalue", "every W")
+    kernel = kernel_vector(a)
+    if kernel is None or loss.ridge > 0:
+        # With a kernel the smallest eigenvalue of the Gram matrix is exactly 0.
+        low = values[-1] + ridge if kernel is None else ridge
+        mu = Enclosure(lower_end(low), upper_end(low), "the Hessian is constant: its smallest eigenvalue", "every W")
+        return LossConstants(None, None, k, mu, smooth)
+    rank = a.rank()
+    direction = [[str(v) for v in kernel[i * m : (i + 1) * m]] for i in range(n)]
+    missing = Absent(
+        f"the {len(rows)} measurements span {rank} of {n * m} dimensions and there is no ridge: l is constant along V "
+        "with <A_k, V> = 0 for all k",
+        {"V": direction},
+    )
+    least = values[rank - 1]
+    pl = Enclosure(lower_end(least), upper_end(least), "(4) holds with the smallest nonzero eigenvalue", "")
+    return LossConstants(None, None, k, missing, smooth, pl)
+
+
+def _softmax(loss: SoftmaxLoss) -> LossConstants:
+    x = fmpq_mat([[fmpq(v.numerator, v.denominator) for v in row] for row in loss.x])
+    rows = arb_mat(x)
+    top = symmetric_eigenvalues(rows.transpose() * rows)[0]
+    ridge = ball(loss.ridge)
+    m = loss.classes
+    # diag(p) - p p^T has largest eigenvalue at most 1/2 (Gershgorin: 2 p_j (1 - p_j)), 1/m at p = (1/m, ..., 1/m).
+    upper, lower = top / 2 + ridge, top / m + ridge
+    k = Enclosure(
+        lower_end(lower),
+        upper_end(upper),
+        "diag(p) - p p^T <= 1/2 gives sigma_max^2(X)/2 + ridge; the Hessian at W = 0 gives sigma_max^2(X)/m + ridge",
+        "W = 0" if m == 2 else "",
+        "both" if m == 2 else "upper only",
+    )
+    smooth = Smoothness(True, "a composition of smooth functions")
+    if loss.ridge > 0:
+        mu: Answer = Enclosure(
+            loss.ridge, loss.ridge, "l is constant along W + v 1^T except for the ridge: mu = ridge exactly", "every W"
+        )
+    else:
+        n = len(loss.x[0])
+        mu = Absent(
+            "no ridge: l is constant along V = v 1^T (the same change of every class's score)",
+            {"V": [["1"] * m] + [["0"] * m for _ in range(n - 1)]},
+        )
+    return LossConstants(None, None, k, mu, smooth)
+
+
+def numeric(w: Table) -> Any:
+    """A table as a float64 array."""
+    return Float64().matrix(w)
