@@ -14,6 +14,7 @@ from numpy.random import Generator
 
 from properties.evaluate import Unbound, UnknownNode
 from theorems.statement import Statement
+from verify import certificate
 from verify.falsify.hand_over import LADDER, Witness, candidate, equality_attained, hand_over
 from verify.falsify.optimise import refine
 from verify.falsify.plan import Plan, make_plan, relations_of
@@ -130,10 +131,10 @@ def _search_runs(
 
 def _decided(plan: Plan, tally: Tally, most: int) -> Witness | None:
     """The first witness among the most suspicious rows so far; suspects are spent."""
-    suspects = sorted(tally.suspects, key=lambda s: s.score)[:most]
+    suspects = sorted(tally.suspects, key=Suspect.order)[:most]
     tally.suspects.clear()
     for suspect in suspects:
-        witness = hand_over(plan, suspect.batch, suspect.index, suspect.steps)
+        witness = hand_over(plan, suspect.batch, suspect.index, suspect.steps, thorough=suspect.steady)
         if witness is not None:
             return witness
     return None
@@ -141,8 +142,6 @@ def _decided(plan: Plan, tally: Tally, most: int) -> Witness | None:
 
 def refuted(plan: Plan, witness: Witness, trials: int) -> Refuted:
     """The verdict on a witness, shrunk with at most `trials` exact decisions."""
-    from verify import certificate
-
     small = shrink(plan, witness, trials)
     return Refuted(certificate.build(plan.statement, small.world, steps=small.candidate.steps, violated=small.violated))
 
@@ -155,8 +154,9 @@ def _survived(plan: Plan, tally: Tally, seed: int) -> Survived:
         equality = tally.margin < 1e-9 and any(
             equality_attained(plan, candidate(best.batch, best.index, rule, best.steps)) for rule in LADDER[:8]
         )
-        tightness = Tightness(ratio=tally.ratio, instance=where, equality=equality)
-    return Survived(cases=tally.cases, seed=seed, margin=tally.margin, where=where, tightness=tightness)
+        tightness = Tightness(ratio=min(1.0, tally.ratio), instance=where, equality=equality)
+    # A negative margin here is a suspicion that exact arithmetic did not confirm: rounding.
+    return Survived(cases=tally.cases, seed=seed, margin=max(0.0, tally.margin), where=where, tightness=tightness)
 
 
 def describe(suspect: Suspect) -> str:

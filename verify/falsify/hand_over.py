@@ -252,12 +252,15 @@ def nudges(plan: Plan, item: Candidate) -> Iterator[Candidate]:
                 yield replace(item, values={**item.values, leaf: value * factor})
 
 
-def hand_over(plan: Plan, batch: Batch, index: int, steps: Any = None) -> Witness | None:
-    """The witness of smallest denominators that row `index` of a batch leads to, None when none holds exactly."""
+def hand_over(plan: Plan, batch: Batch, index: int, steps: Any = None, thorough: bool = True) -> Witness | None:
+    """The witness of smallest denominators that row `index` of a batch leads to, None when none holds exactly.
+
+    A doubtful row (not `thorough`) is tried at small denominators and as it is.
+    """
     seen: set[str] = set()
-    for rule in LADDER:
+    for rule in LADDER if thorough else (*LADDER[:4], LADDER[-1]):
         first = candidate(batch, index, rule, steps)
-        for item in nudges(plan, first):
+        for item in nudges(plan, first) if thorough else (first,):
             key = repr((item.values, item.loss, item.steps))
             if key in seen:
                 continue

@@ -7,7 +7,7 @@ decrease, whatever the level of the loss) is what search makes small.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,17 @@ _TINY = 1e-300
 class Margin:
     """Arrays over the batch, negative when violated: `free` of scale (zero within rounding), `noise` against all terms.
 
-    ratio is lhs/rhs, one within rounding.
+    ratio is the side claimed smaller over the other, nan where that is not positive; slack is the amount itself.
     """
 
     free: Array
     noise: Array
     ratio: Array
+    slack: Array
+
+    def spread(self, count: int) -> Margin:
+        """The same margins with one entry a world."""
+        return Margin(*(np.broadcast_to(a, (count,)) for a in (self.free, self.noise, self.ratio, self.slack)))
 
 
 def _addends(expression: sp.Basic) -> tuple[sp.Basic, ...]:
@@ -66,8 +71,9 @@ def relation_margin(evaluator: Evaluator, relation: Relation) -> Margin:
         noise = np.where(infinite, bound, slack / np.maximum(magnitude, _TINY))
         level = np.abs(noise) <= _ROUNDING
         free = np.where(infinite, bound, np.where(level, 0.0, slack / np.maximum(merged, _TINY)))
-        ratio = np.where(level | (rhs == 0), np.where(level, 1.0, np.inf), lhs / np.where(rhs == 0, 1.0, rhs))
-        return Margin(np.clip(free, -1.0, 1.0), noise, ratio)
+        small, large = (lhs, rhs) if sign > 0 else (rhs, lhs)
+        ratio = np.where(level, 1.0, np.where(large > 0, small / np.where(large > 0, large, 1.0), np.nan))
+        return Margin(np.clip(free, -1.0, 1.0), noise, ratio, slack)
 
 
 def _matrix_margin(evaluator: Evaluator, relation: Relation) -> Margin:
@@ -76,7 +82,7 @@ def _matrix_margin(evaluator: Evaluator, relation: Relation) -> Margin:
     difference = np.sqrt(f.inner(f.matadd(lhs, -rhs), f.matadd(lhs, -rhs)))
     scale = np.sqrt(f.inner(lhs, lhs)) + np.sqrt(f.inner(rhs, rhs))
     value = (-1.0 if relation.op == "==" else 1.0) * difference / np.maximum(scale, _TINY)
-    return Margin(value, value, 1 - value)
+    return Margin(np.where(np.abs(value) <= _ROUNDING, 0.0, value), value, 1 - value, value * scale)
 
 
 def claim_margin(evaluator: Evaluator, claims: tuple[Relation, ...]) -> Margin:
@@ -84,11 +90,9 @@ def claim_margin(evaluator: Evaluator, claims: tuple[Relation, ...]) -> Margin:
     parts = [relation_margin(evaluator, claim) for claim in claims]
     if len(parts) == 1:
         return parts[0]
-    free = np.stack(np.broadcast_arrays(*(p.free for p in parts)))
-    noise = np.stack(np.broadcast_arrays(*(p.noise for p in parts)))
-    ratio = np.stack(np.broadcast_arrays(*(p.ratio for p in parts)))
-    worst = np.argmin(np.where(np.isnan(free), np.inf, free), axis=0)[None]
-    return Margin(*(np.take_along_axis(a, worst, axis=0)[0] for a in (free, noise, ratio)))
+    tables = [np.stack(np.broadcast_arrays(*(getattr(p, f.name) for p in parts))) for f in fields(Margin)]
+    worst = np.argmin(np.where(np.isnan(tables[0]), np.inf, tables[0]), axis=0)[None]
+    return Margin(*(np.take_along_axis(a, worst, axis=0)[0] for a in tables))
 
 
 def hypotheses_met(evaluator: Evaluator, hypotheses: tuple[Relation | Assumption, ...]) -> Array:

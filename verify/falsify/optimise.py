@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from verify.falsify.batch import Batch
-from verify.falsify.search import Suspect, Tally, evaluate, strict, to_edges
+from verify.falsify.search import Suspect, Tally, evaluate, to_edges
 
 Array = NDArray[np.float64]
 
@@ -29,9 +29,9 @@ def refine(start: Suspect, rng: Generator, rounds: int, count: int, tally: Tally
         if plan.edges and rng.random() < 0.5:
             moved = to_edges(moved, rng)
         met, margins = evaluate(moved)
-        tally.add(moved, met, margins, strict(plan), keep=2)
+        tally.add(moved, met, margins, keep=2)
         free = np.where(met & np.isfinite(margins.free), margins.free, np.inf)
-        if tally.suspects and float(np.min(free)) < -1e-3:
+        if any(s.steady and s.score < -1e-3 for s in tally.suspects):
             return
         better = free < best
         # The better half of all trials seeds the next round.

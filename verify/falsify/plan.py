@@ -170,7 +170,8 @@ def make_plan(statement: Statement) -> Plan:
         smooth,
         convex,
         loss,
-        "quadratic" in assumptions,
+        # An integral along a step is exact for quadratic losses only.
+        "quadratic" in assumptions or any(e.has(norms.TauIntegral) for e in expressions),
         run,
         any(e.has(*_HISTORY) for e in expressions),
         follows,

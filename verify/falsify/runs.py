@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,9 +22,9 @@ from properties.evaluate import Evaluator, reach
 from theorems import notation as N
 from verify.falsify.batch import FLOAT64, Batch, sample
 from verify.falsify.edges import allowed, feasible_range, spread
-from verify.falsify.margins import Margin, claim_margin, hypotheses_met
+from verify.falsify.margins import claim_margin, hypotheses_met
 from verify.falsify.plan import Plan
-from verify.falsify.search import Tally, strict
+from verify.falsify.search import Tally
 
 Array = NDArray[Any]
 
@@ -54,7 +54,7 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One iteration of a batch of runs: evaluator, step sizes so far (t + 1, B), who is within the hypotheses, rounding."""
+    """One iteration of a batch of runs: evaluator, step sizes (t + 1, B), who is within the hypotheses, rounding."""
 
     evaluator: Evaluator
     sizes: Array
@@ -200,7 +200,8 @@ def _doubt(evaluator: Evaluator) -> Array:
     w = evaluator(N.W)
     star = np.asarray(getattr(loss, "w_star", np.zeros(1)))
     gap = np.sqrt(((w - star) ** 2).sum(axis=(-2, -1)))
-    size = np.sqrt((w**2).sum(axis=(-2, -1))) + np.sqrt((star**2).sum(axis=(-2, -1)))
+    factors = (evaluator(N.W1) ** 2).sum(axis=(-2, -1)) * (evaluator(N.W2) ** 2).sum(axis=(-2, -1))
+    size = np.sqrt(factors) + np.sqrt((star**2).sum(axis=(-2, -1)))
     return np.asarray(np.minimum(1.0, 1e-13 * size / np.maximum(gap, 1e-300)))
 
 
@@ -209,10 +210,12 @@ def judge(plan: Plan, runs: Runs, tally: Tally) -> None:
     count = runs.batch.count
     with np.errstate(all="ignore"):
         for step in runs.steps:
-            margins = claim_margin(step.evaluator.defining(plan.where), plan.claims())
-            free, noise, ratio = (np.broadcast_to(a, (count,)) for a in (margins.free, margins.noise, margins.ratio))
-            sure = np.where(np.abs(noise) < step.doubt, np.abs(noise), noise)
-            tally.add(
-                runs.batch, step.alive & (step.doubt < 1e-3), Margin(free, sure, ratio), strict(plan), 1, step.sizes
+            margins = claim_margin(step.evaluator.defining(plan.where), plan.claims()).spread(count)
+            level = np.abs(margins.noise) < step.doubt
+            sure = replace(
+                margins,
+                noise=np.where(level, 0.0, margins.noise),
+                free=np.where(level, np.maximum(margins.free, 0.0), margins.free),
             )
+            tally.add(runs.batch, step.alive & (step.doubt < 1e-3), sure, 1, step.sizes)
     tally.sampled += 7 * count

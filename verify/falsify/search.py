@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from properties.evaluate import Evaluator
+from theorems import notation as N
 from verify.falsify.batch import FLOAT64, Batch, sample
 from verify.falsify.edges import feasible_range, spread
 from verify.falsify.margins import Margin, claim_margin, hypotheses_met
@@ -19,23 +20,29 @@ from verify.falsify.plan import Plan
 Array = NDArray[Any]
 GRID = 10.0 ** np.linspace(-12, 8, 61)
 
-# A float64 violation this large relative to all terms is more than rounding.
+# A float64 violation this large relative to all terms may be more than rounding.
 SUSPICIOUS = -1e-10
+_SHAKE = 1e-12
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """A row of a batch worth deciding exactly, most suspicious first by `score`."""
+    """A row of a batch worth deciding exactly. `steady`: the violation is larger than what rounding of the data moves."""
 
     score: float
     batch: Batch
     index: int
     steps: Any = None
+    steady: bool = True
+
+    def order(self) -> tuple[bool, int, float]:
+        """Sorts the most promising first: steady ones, short runs, large violations."""
+        return (not self.steady, 0 if self.steps is None else len(self.steps), self.score)
 
 
 @dataclass
 class Tally:
-    """What a search has seen: cases that met the hypotheses, the smallest margin, the ratio nearest to one, suspects."""
+    """What a search has seen: cases within the hypotheses, the smallest margin, the largest ratio, suspects."""
 
     cases: int = 0
     sampled: int = 0
@@ -44,36 +51,59 @@ class Tally:
     best: Suspect | None = None
     suspects: list[Suspect] = field(default_factory=list)
 
-    def add(self, batch: Batch, met: Array, margins: Margin, strict: bool, keep: int = 4, steps: Any = None) -> None:
+    def add(self, batch: Batch, met: Array, margins: Margin, keep: int = 4, steps: Any = None) -> None:
         """Count one batch; keep its most suspicious rows."""
-        met = np.broadcast_to(met, (batch.count,)) & np.isfinite(margins.free)
+        met = met & np.isfinite(margins.free)
         self.sampled += batch.count
         self.cases += int(met.sum())
         if not met.any():
             return
-        free = np.where(met, margins.free, np.inf)
-        self._record(batch, free, margins, steps)
         noise = np.where(met, margins.noise, np.inf)
-        limit = 1e-12 if strict else SUSPICIOUS
-        rows = np.flatnonzero(noise <= limit)
+        falling = np.flatnonzero(noise < SUSPICIOUS)
+        if steps is None and len(falling):
+            rounding = falling[~_steady(batch, falling, margins.slack[falling])]
+            noise[rounding] = -_SHAKE
+        below = np.abs(noise) <= -SUSPICIOUS
+        free = np.where(met, np.where(below, np.maximum(margins.free, 0.0), margins.free), np.inf)
+        self._record(batch, free, np.where(below, 1.0, margins.ratio), steps)
+        rows = np.flatnonzero(noise < SUSPICIOUS)
         for index in rows[np.argsort(free[rows], kind="stable")][:keep]:
             self.suspects.append(Suspect(float(free[index]), batch, int(index), _column(steps, index)))
-        self._doubtful(batch, free, noise, limit, steps)
+        self._doubtful(batch, noise, steps)
 
-    def _record(self, batch: Batch, free: Array, margins: Margin, steps: Any) -> None:
+    def _record(self, batch: Batch, free: Array, ratio: Array, steps: Any) -> None:
         index = int(np.argmin(free))
         if free[index] < self.margin:
             self.margin = float(free[index])
             self.best = Suspect(self.margin, batch, index, _column(steps, index))
-        ratio = np.where(np.isfinite(free) & np.isfinite(margins.ratio), margins.ratio, -np.inf)
-        self.ratio = max(self.ratio, float(ratio.max()))
+        self.ratio = max(self.ratio, float(np.where(np.isfinite(free) & np.isfinite(ratio), ratio, -np.inf).max()))
 
-    def _doubtful(self, batch: Batch, free: Array, noise: Array, limit: float, steps: Any) -> None:
-        """One row within rounding of failing: a strict claim may fail there by equality, or by very little."""
-        rows = np.flatnonzero((noise > limit) & (noise < 0))
+    def _doubtful(self, batch: Batch, noise: Array, steps: Any) -> None:
+        """One row within rounding of failing: a strict claim may fail there by equality, another one by very little."""
+        limit = 1e-12 if strict(batch.plan) else 0.0
+        rows = np.flatnonzero((noise >= SUSPICIOUS) & ((noise < 0) | (noise <= limit)))
         if len(rows) and len(self.suspects) < 2:
-            index = int(rows[np.argmin(noise[rows])])
-            self.suspects.append(Suspect(float(noise[index]), batch, index, _column(steps, index)))
+            # Zero exactly is the better sign of equality than a tiny number.
+            index = int(rows[np.argmin(np.abs(noise[rows]))] if limit else rows[np.argmin(noise[rows])])
+            self.suspects.append(Suspect(float(noise[index]), batch, index, _column(steps, index), steady=False))
+
+
+def _steady(batch: Batch, rows: Array, slack: Array) -> Array:
+    """Which violations survive relative changes of the data by 1e-12 almost unchanged: the others are rounding."""
+    part = batch.rows(rows)
+    rng = np.random.Generator(np.random.PCG64(len(rows)))
+    steady = np.ones(len(rows), dtype=bool)
+    for _ in range(2):
+        shaken = {leaf: value * (1 + _SHAKE * rng.standard_normal(value.shape)) for leaf, value in part.values.items()}
+        losses = part.losses
+        if losses is not None:
+            star = np.asarray(losses.loss.w_star)
+            star = shaken.get(N.W_star, star * (1 + _SHAKE * rng.standard_normal(star.shape)))
+            losses = replace(losses, loss=replace(losses.loss, w_star=star))
+        _, margins = evaluate(replace(part, values=shaken, losses=losses))
+        with np.errstate(all="ignore"):
+            steady &= np.abs(margins.slack - slack) <= 0.01 * np.abs(slack)
+    return steady
 
 
 def _column(steps: Any, index: int) -> Any:
@@ -92,8 +122,7 @@ def evaluate(batch: Batch) -> tuple[Array, Margin]:
     with np.errstate(all="ignore"):
         met = np.broadcast_to(hypotheses_met(evaluator, plan.statement.given), (batch.count,))
         margins = claim_margin(evaluator, plan.claims())
-    parts = (np.broadcast_to(a, (batch.count,)) for a in (margins.free, margins.noise, margins.ratio))
-    return met, Margin(*parts)
+    return met, margins.spread(batch.count)
 
 
 def to_edges(batch: Batch, rng: Generator) -> Batch:
@@ -123,4 +152,4 @@ def search_group(plan: Plan, dims: dict[Any, int], rng: Generator, count: int, l
     """Search one group of dimensions."""
     batch = to_edges(sample(plan, dims, rng, count, landmarks), rng)
     met, margins = evaluate(batch)
-    tally.add(batch, met, margins, strict(plan))
+    tally.add(batch, met, margins)
