@@ -1,9 +1,10 @@
 """Appendix B: no global PL constant and no global smoothness constant, and the toy example (57) to (60).
 
 "The inequality can only hold with mu_over = 0" is written as its failure at the origin for every mu_over > 0.
-K_over is a number for which the smoothness inequality (50) holds at the pair of points in question: that is the
-hypothesis of each line of (51) to (56), read at one pair. In these lines the minimizer of the loss is the product
-W1_star W2_star^T. The toy example's derivatives are those of the polynomial (58), taken here by differentiation.
+K_over is a number for which the smoothness inequality (50) holds at the pair of points in question: (51) follows
+from that alone. From (53) on, what is known of K_over is its bound `FROM_53` by the distance of the two products,
+and (55), (56) and the conclusion are claims about any two pairs of factors. The toy example's derivatives are those
+of the polynomial (58), taken here by differentiation.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from theorems.notation import W1, W2, G, L, U, V, W, W_star, grad_norm, grad_W1,
 from theorems.readings import SMALLEST
 from theorems.statement import (
     AllOf,
-    Chain,
     Form,
     Kind,
     Limit,
@@ -41,7 +41,6 @@ s = sp.Symbol("s", real=True, positive=True)
 W1_star, W2_star = sp.MatrixSymbol("W1_star", n, h), sp.MatrixSymbol("W2_star", m, h)
 
 AT_ORIGIN = MappingProxyType({W1: sp.ZeroMatrix(n, h), W2: sp.ZeroMatrix(m, h)})
-FACTORED_MINIMIZER = MappingProxyType({W_star: W1_star * W2_star.T})
 # Assumption B.1: (0, 0) is not a global minimizer; with min l = 0 that is l(0) > 0.
 ORIGIN_IS_NOT_MINIMAL = gt(Loss(sp.ZeroMatrix(n, m)), 0)
 
@@ -51,6 +50,8 @@ _AWAY = gt(DISTANCE, 0)
 # (50) at this pair: the gradient at the minimizer is zero, so its inner product (printed with the sign of
 # Z* - Z instead of Z - Z*) drops out.
 SMOOTH_AT_PAIR = le(L, K_over / 2 * DISTANCE)
+# What (50) to (53) leave of K_over, for minimizers that are products.
+FROM_53 = ge(K_over * DISTANCE, mu * Fro(W1 * W2.T - W1_star * W2_star.T) ** 2)
 _LEFT, _RIGHT = _D1 * W2.T, W1_star * _D2.T
 _SPLIT = Fro(_LEFT) ** 2 + Fro(_RIGHT) ** 2
 
@@ -101,10 +102,10 @@ NO_PL_CONSTANT = Statement(
 NO_SMOOTHNESS_CONSTANT = Statement(
     label="jB1.no-smoothness-constant",
     source=(journal("Proposition B.1", "Proposition 2.1"),),
-    kind=Kind.STEP,
-    given=(STRONGLY_CONVEX, ZERO_MINIMUM, SMOOTH_AT_PAIR),
-    where=MappingProxyType({**FACTORED_MINIMIZER, W1: (1 + s) * W1_star, W2: (1 + s) * W2_star}),
-    then=ge(K_over * (Fro(W1_star) ** 2 + Fro(W2_star) ** 2), mu * (s + 2) ** 2 * Fro(W_star) ** 2),
+    kind=Kind.INEQUALITY,
+    given=(gt(mu, 0), FROM_53),
+    where=MappingProxyType({W1: (1 + s) * W1_star, W2: (1 + s) * W2_star}),
+    then=ge(K_over * (Fro(W1_star) ** 2 + Fro(W2_star) ** 2), mu * (s + 2) ** 2 * Fro(W1_star * W2_star.T) ** 2),
     note=(
         "K_over at the pair (1 + s)(W1*, W2*), (W1*, W2*) is at least a constant times (s + 2)^2, and W* is not 0 by "
         "Assumption B.1: no finite K_over serves every s"
@@ -125,7 +126,6 @@ PAIR = (
         source=(journal("50"),),
         kind=Kind.STEP,
         given=LOSS,
-        where=FACTORED_MINIMIZER,
         then=AllOf(
             eq(Fro(Stack(Grad(W_star) * W2_star, Grad(W_star).T * W1_star)), 0),
             eq(Loss(W_star), 0),
@@ -137,7 +137,6 @@ PAIR = (
         source=(journal("51"),),
         kind=Kind.STEP,
         given=(*LOSS, SMOOTH_AT_PAIR, _AWAY),
-        where=FACTORED_MINIMIZER,
         then=AllOf(ge(K_over, 2 * L / DISTANCE), eq(2 * L / DISTANCE, 2 * Loss(W1 * W2.T) / DISTANCE)),
     ),
     Statement(
@@ -152,35 +151,59 @@ PAIR = (
         source=(journal("53"),),
         kind=Kind.STEP,
         given=(STRONGLY_CONVEX, ZERO_MINIMUM),
-        where=FACTORED_MINIMIZER,
-        then=ge(L, mu / 2 * Fro(W1 * W2.T - W1_star * W2_star.T) ** 2),
+        then=ge(L, mu / 2 * Fro(W1 * W2.T - W_star) ** 2),
         cites=("j52.strong-convexity",),
     ),
 )
 
-_GIVEN = (*LOSS, SMOOTH_AT_PAIR, _AWAY)
+_GIVEN = (gt(mu, 0), _AWAY)
 _STRAY_TWO = 2 * Fro(_D1) ** 2 + Fro(_D2) ** 2
 _LINE4 = mu * Fro(_LEFT + _RIGHT) ** 2 / DISTANCE
 _LINE5 = mu / 2 * _SPLIT / _STRAY_TWO
 _LINE5_MENDED = mu * _SPLIT / DISTANCE
-LOWER_BOUND = Chain(
-    label="j54",
-    source=(journal("54"),),
-    kind=Kind.STEP,
-    given=_GIVEN,
-    where=FACTORED_MINIMIZER,
-    first=K_over,
-    lines=(
-        (">=", 2 * Loss(W) / DISTANCE, "line1", ("j51.smoothness-at-pair",)),
-        (">=", mu * Fro(W1 * W2.T - W1_star * W2_star.T) ** 2 / DISTANCE, "line2", ("j53.quadratic-growth",)),
-        (
-            "==",
-            mu * Fro(W1 * W2.T - W1_star * W2.T + W1_star * W2.T - W1_star * W2_star.T) ** 2 / DISTANCE,
-            "line3",
-            (),
-        ),
-        ("==", _LINE4, "line4", ()),
-        (">=", _LINE5, "line5", ("j36.norm-of-sum",)),
+_DIFFERENCE = W1 * W2.T - W1_star * W2_star.T
+_LINE2 = mu * Fro(_DIFFERENCE) ** 2 / DISTANCE
+_LINE3 = mu * Fro(W1 * W2.T - W1_star * W2.T + W1_star * W2.T - W1_star * W2_star.T) ** 2 / DISTANCE
+LOWER_BOUND = (
+    Statement(
+        label="j54.line1",
+        source=(journal("54"),),
+        kind=Kind.STEP,
+        given=(*LOSS, SMOOTH_AT_PAIR, _AWAY),
+        then=ge(K_over, 2 * Loss(W) / DISTANCE),
+        cites=("j51.smoothness-at-pair",),
+    ),
+    Statement(
+        label="j54.line2",
+        source=(journal("54"),),
+        kind=Kind.STEP,
+        given=(*LOSS, _AWAY),
+        then=ge(2 * Loss(W) / DISTANCE, mu * Fro(W - W_star) ** 2 / DISTANCE),
+        cites=("j53.quadratic-growth",),
+        note="the minimizer W* is W1* W2*^T in the next line",
+    ),
+    Statement(
+        label="j54.line3",
+        source=(journal("54"),),
+        kind=Kind.IDENTITY,
+        given=_GIVEN,
+        then=eq(_LINE2, _LINE3),
+    ),
+    Statement(
+        label="j54.line4",
+        source=(journal("54"),),
+        kind=Kind.IDENTITY,
+        given=_GIVEN,
+        then=eq(_LINE3, _LINE4),
+    ),
+    Statement(
+        label="j54.line5",
+        source=(journal("54"),),
+        kind=Kind.INEQUALITY,
+        given=_GIVEN,
+        then=ge(_LINE4, _LINE5),
+        cites=("j36.norm-of-sum",),
+        note="printed with a factor 2 in the denominator that the next line no longer has",
     ),
 )
 
@@ -191,8 +214,7 @@ def _weighted(label: str, first: sp.Expr, weights: tuple[sp.Expr, sp.Expr], **ke
         label=label,
         source=(journal(label[1:3]),),
         kind=Kind.STEP,
-        given=_GIVEN,
-        where=FACTORED_MINIMIZER,
+        given=_GIVEN if label == "j54.line6" else (*_GIVEN, FROM_53),
         then=ge(first, bound),
         **key,  # type: ignore[arg-type]
     )
@@ -208,7 +230,6 @@ LOWER_BOUND_REPAIRS = (
         form=Form.REPAIRED,
         repairs="j54.line5",
         given=(*_GIVEN, ge(Inner(_LEFT, _RIGHT), 0)),
-        where=FACTORED_MINIMIZER,
         then=ge(_LINE4, _LINE5_MENDED),
         cites=("j36.norm-of-sum",),
         note="with the repaired (36), and without the 2 in the denominator that line 6 no longer has",
@@ -233,8 +254,7 @@ OTHER_ORDER_REPAIRED = Statement(
     kind=Kind.STEP,
     form=Form.REPAIRED,
     repairs="j55.other-order",
-    given=(*_GIVEN, ge(Inner(_OTHER_LEFT, _OTHER_RIGHT), 0)),
-    where=FACTORED_MINIMIZER,
+    given=(*_GIVEN, FROM_53, ge(Inner(_OTHER_LEFT, _OTHER_RIGHT), 0)),
     then=ge(K_over, mu * (Sigma(W2_star, h) ** 2 * Fro(_D1) ** 2 + Sigma(W1, h) ** 2 * Fro(_D2) ** 2) / DISTANCE),
     note="W - W* = (W1 - W1*) W2*^T + W1 (W2 - W2*)^T, whose two terms must not point against each other",
 )
@@ -261,8 +281,7 @@ def _average_lines(sigma: dict[str, sp.Expr], reading: Reading) -> tuple[Stateme
             label=f"j56.{name}",
             source=(journal("56"),),
             kind=Kind.STEP,
-            given=_GIVEN,
-            where=FACTORED_MINIMIZER,
+            given=(*_GIVEN, FROM_53) if name == "line1" else _GIVEN,
             then=claim,
             cites=cites,
             reading=reading,
@@ -378,7 +397,7 @@ STATEMENTS = (
     PL_WITH_ZERO,
     NO_PL_CONSTANT,
     *PAIR,
-    LOWER_BOUND,
+    *LOWER_BOUND,
     *LOWER_BOUND_REPAIRS,
     OTHER_ORDER_REPAIRED,
     *AVERAGE,
