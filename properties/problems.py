@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -57,6 +57,14 @@ class Problem:
             raise InputError(f'c = {self.c}: c must lie strictly between 0 and 1; Theorem 3.2 takes "1/2"')
         if not self.d > 1:
             raise InputError(f'd = {self.d}: d must be larger than 1; Theorem 3.2 takes "2"')
+
+    def with_exponents(self, c: Any = None, d: Any = None) -> Problem:
+        """This problem with other exponents; None keeps one. Raises InputError."""
+        return replace(
+            self,
+            c=self.c if c is None else parse_rational(c, "c"),
+            d=self.d if d is None else parse_rational(d, "d"),
+        )
 
     @property
     def n(self) -> int:

@@ -296,7 +296,7 @@ def _proposed(walk: Any, shape: Any) -> Any:
 
     variable = shape.factor.variable
     constants = {dummy: np.asarray(walk(tree), dtype=np.float64) for dummy, tree in shape.constants}
-    exponents = {variable: 1.0}
+    exponents: dict[Any, Any] = {variable: 1.0}
     for power in shape.powers:
         e = walk.rational(power.exp)
         exponents[power] = np.asarray(walk(power.exp) if e is None else float(Fraction(e)))
