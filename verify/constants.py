@@ -379,7 +379,8 @@ class _Entrywise:
             return self.candidates(sign)[-1][1]
 
         def score(w: Any) -> float:
-            s = self.loss.curvature(Float64(), w)
+            with np.errstate(all="ignore"):
+                s = self.loss.curvature(Float64(), w)
             if not np.all(np.isfinite(s)):
                 return -np.inf
             h = np.einsum("ip,ij,iq->jpq", x, s, x)

@@ -121,7 +121,8 @@ def breaks_pl(loss: UserLoss, w: Table, near: Table, mu: Fraction) -> Fraction |
 def _hessian(loss: UserLoss, w: Any) -> Any:
     n, m = loss.shape()
     units = [np.array([[float(v) for v in row] for row in e]) for e in basis(n, m)]
-    h = np.array([loss.hessian(Float64(), w, e).ravel() for e in units])
+    with np.errstate(all="ignore"):
+        h = np.array([loss.hessian(Float64(), w, e).ravel() for e in units])
     return (h + h.T) / 2
 
 

@@ -120,6 +120,11 @@ def _quadratic(loss: UserLoss) -> Minimum | None:
 
 def float_minimizer(loss: Any, steps: int = 200) -> Any:
     """A float64 minimiser by damped Newton from W = 0 (gradient steps where the Hessian is not definite)."""
+    with np.errstate(all="ignore"):
+        return _newton(loss, steps)
+
+
+def _newton(loss: Any, steps: int) -> Any:
     field = Float64()
     n, m = loss.shape()
     w = np.zeros((n, m))
