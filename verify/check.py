@@ -258,7 +258,10 @@ def greatest(x: Any, y: Any) -> Any:
 
 def total(terms: Iterator[Number] | list[Number]) -> Number:
     """The sum of numbers, exact ones first."""
-    return reduce(plus, sorted(terms, key=lambda x: isinstance(x, Interval)), ZERO)
+    result: Number = ZERO
+    for term in sorted(terms, key=lambda x: isinstance(x, Interval)):
+        result = plus(result, term)
+    return result
 
 
 # 2. Square roots, exponentials, logarithms, powers ------------------------------------------------------------------
@@ -287,15 +290,19 @@ class guarded:
         Working.bits -= self.extra
 
 
-def atanh(z: Number, tail_terms: int) -> Number:
-    """atanh over z^2 <= 1/8: z sum z^(2j) / (2j + 1), whose tail from any j on lies in z^(2j+1) [0, 2]."""
-    square = whole_power(z, 2)
-    if compare(square, Fraction(1, 8))[1] > 0:
+def atanh(z: Number) -> Number:
+    """atanh over z^2 <= 1/8: z sum q^j / (2j + 1) with q = z^2, whose tail from any j on lies in q^j [0, 2]."""
+    w = Working.bits + 16
+    q = interval(whole_power(z, 2))
+    q_lo, q_hi = align(q.lo, q.e, -w, False), align(q.hi, q.e, -w, True)
+    if q_hi > 1 << (w - 3):
         raise Undecided("the reduction of a logarithm")
-    series: Number = Interval(0, 2, 0)
-    for j in range(tail_terms, -1, -1):
-        series = plus(enclose(Fraction(1, 2 * j + 1)), times(square, series))
-    return times(z, series)
+    one = 1 << w
+    lo, hi = 0, 2 * one
+    for j in range(w // 3, -1, -1):
+        lo = one // (2 * j + 1) + (q_lo * lo >> w)
+        hi = -(-one // (2 * j + 1)) - (-q_hi * hi >> w)
+    return times(z, rounded(lo, hi, -w))
 
 
 LOG_2: dict[int, Number] = {}
@@ -304,7 +311,7 @@ LOG_2: dict[int, Number] = {}
 def log_2() -> Number:
     """log 2 = 2 atanh(1/3) at the working precision."""
     if Working.bits not in LOG_2:
-        LOG_2[Working.bits] = times(Fraction(2), atanh(enclose(Fraction(1, 3)), Working.bits // 3 + 2))
+        LOG_2[Working.bits] = times(Fraction(2), atanh(enclose(Fraction(1, 3))))
     return LOG_2[Working.bits]
 
 
@@ -319,14 +326,15 @@ def exp_point(a: int, e: int) -> Interval:
         r = interval(minus(Interval(a, a, e), times(Fraction(k), log_2())))
         if max(abs(r.lo), abs(r.hi)).bit_length() + r.e > 0:
             raise Undecided("the reduction of an exponential")
-        r = Interval(r.lo, r.hi, r.e - 8)
-        value: Number = Interval(1, 4, -1)  # e^xi for every |xi| <= 1/256
-        for j in range(Working.bits // 8 + 2, 0, -1):
-            value = plus(ONE, times(times(r, enclose(Fraction(1, j))), value))
-        for _ in range(8):
-            value = times(value, value)
-        found = interval(value)
-    return rounded(found.lo, found.hi, found.e + k)
+        w = Working.bits
+        r_lo, r_hi = align(r.lo, r.e - 8, -w, False), align(r.hi, r.e - 8, -w, True)
+    one = 1 << w
+    lo, hi = one // 2, 2 * one  # e^xi for every |xi| <= 1/256
+    for j in range(w // 8 + 2, 0, -1):
+        lo, hi = one + min(r_lo * lo, r_lo * hi) // (j << w), one - (-max(r_hi * lo, r_hi * hi) // (j << w))
+    for _ in range(8):
+        lo, hi = lo * lo >> w, -(-hi * hi >> w)
+    return rounded(lo, hi, k - w)
 
 
 def log_point(a: int, e: int) -> Interval:
@@ -337,7 +345,7 @@ def log_point(a: int, e: int) -> Interval:
     with guarded(32 + abs(k).bit_length()):
         m = Interval(a, a, e - k)
         z = times(minus(m, ONE), inverse(plus(m, ONE)))
-        found = interval(plus(times(Fraction(k), log_2()), times(Fraction(2), atanh(z, Working.bits // 4 + 2))))
+        found = interval(plus(times(Fraction(k), log_2()), times(Fraction(2), atanh(z))))
     return rounded(found.lo, found.hi, found.e)
 
 
@@ -932,6 +940,7 @@ def text(node: Any) -> str:
 
 # 6. Smallest positive roots, and integrals over [0, 1] ---------------------------------------------------------------
 
+CLOSE = Fraction(1, 64)  # below this an expansion at zero may see a sign that the plain value does not
 Series = dict[Fraction, Number]  # sum of coefficient * x^exponent, the coefficients enclosing for all 0 < x <= top
 
 
@@ -1037,11 +1046,11 @@ def min_root(frame: Frame, node: Node, variable: Node) -> Number | Beyond:
     x = Fraction(1, 1 << k)
     side, step, end = sign_near(frame, node, name, ZERO, x), x, None
     for _ in range(1000):
-        if x >= 1 << 64 or step < x / (1 << (Working.bits // 4)):
+        if x >= 1 << 64 or step < x / (1 << (Working.bits // 6)):
             break
         b = x + step
         p, q = enclose(x), enclose(b)
-        if (sign_at(span(p.lo, p.e, q.hi, q.e)) or sign_near(frame, node, name, x, b)) == side:
+        if (sign_at(span(p.lo, p.e, q.hi, q.e)) or (b < CLOSE and sign_near(frame, node, name, x, b))) == side:
             x, step = b, 2 * step
             continue
         if (end is None or b < end) and sign_at(b) == -(side or 0):
@@ -1522,13 +1531,14 @@ def check_enclosures(certificate: dict[str, Any], frame: Frame) -> None:
 
 @dataclass(frozen=True)
 class Finding:
-    """What an accepted certificate shows: the rows of every hypothesis and, last, the violated claim."""
+    """What an accepted certificate shows: the rows of every hypothesis and, last, the violated claim; the steps."""
 
     label: str
     digest: str
     known: bool
     claim: str
     rows: list[Row]
+    frames: list[Frame]
     bits: int
 
 
@@ -1561,7 +1571,7 @@ def decide(certificate: Any, claims: dict[str, str]) -> Finding:
             rows = [sure(judge(frame, node), True) for frame in steps for node in statement.given]
             rows += claim_rows(certificate, statement, frames)
             check_enclosures(certificate, frames[-1])
-            return Finding(label, found, label in claims, text(statement.then), rows, Working.bits)
+            return Finding(label, found, label in claims, text(statement.then), rows, frames, Working.bits)
         except Undecided as why:
             undecided = why
     raise Reject(f"not decided with {LADDER[-1]} bits: {undecided}")
