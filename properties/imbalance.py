@@ -8,6 +8,7 @@ symmetric matrix of the same nonzero spectrum, and the characteristic polynomial
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from flint import arb_mat, ctx, fmpq, fmpq_mat
@@ -66,7 +67,7 @@ class InitialState:
             size, size, [x if i < self.n else -x for i, row in enumerate(self.gram.tolist()) for x in row]
         )
         coefficients = [x for x in signed.charpoly().coeffs() if x != 0]
-        positive = sum((a > 0) != (b > 0) for a, b in zip(coefficients, coefficients[1:], strict=False))
+        positive = sum((a > 0) != (b > 0) for a, b in pairwise(coefficients))
         zeros = next(i for i, x in enumerate(signed.charpoly().coeffs()) if x != 0)
         return positive, size - zeros - positive
 

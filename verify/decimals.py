@@ -32,9 +32,8 @@ class Interval:
 
     def brief(self, digits: int = 10) -> str:
         """The value for a reader, digits that are certain only, at most `digits` of them."""
-        low, high = self.texts()
-        if self.lower == self.upper and len(low) <= digits + 6:
-            return low
+        if self.lower == self.upper and len(decimal_text(self.lower)) <= digits + 6:
+            return decimal_text(self.lower)
         short = Interval(rounded(self.lower, digits, -1), rounded(self.upper, digits, 1), digits).texts()
         return common_digits(*short)
 

@@ -8,12 +8,12 @@ version, reading and form.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from properties.curvature import largest_hessian_eigenvalue
 from properties.curve import Curve, shape_of
@@ -22,15 +22,21 @@ from properties.exact_numbers import parse_rational, shorten
 from properties.fields import Ball
 from properties.imbalance import InitialState
 from properties.problems import Problem
-from properties.roots import NotEnoughPrecision, RootProof, smallest_root
+from properties.roots import NotEnoughPrecision, smallest_root
 from theorems import notation as N
 from theorems import readings as readings_module
 from theorems.statement import Form, Reading, Version
 from theorems.table2 import definitions
-from verify.decimals import Interval, enclose
+from verify.decimals import Interval, enclose, rounded
+from verify.sharp import INITIAL_DATA, sharp_step
+from verify.step_size import Comparison, EtaMax, HypothesisFailure, Iterations, SharpRate
 from verify.theorem_constants import Constants, is_positive, theorem_constants
 
+__all__ = ["READINGS", "EtaMax", "HypothesisFailure", "eta_max"]
+
 MAX_DIGITS = 20_000
+DEFAULT_DIGITS = 50
+SHARP_DIGITS = 12
 _BITS_PER_DIGIT = 3.3219281
 _TABLE_2 = (
     N.K, N.mu, N.L_0, N.lambda_minus, N.lambda_plus, N.lambda_n_D, N.lambda_m_D, N.Delta_under, N.Delta_plus,
@@ -50,81 +56,6 @@ _ALTERNATIVES = {
     "rendered-beta": None,
     "rendered-root": None,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class HypothesisFailure:
-    """The theorem does not apply: `which` hypothesis fails, `why`, and what would `help`.
-
-    `table2` holds what could be computed, `printed` the eta_max that the printed formulas would give, if they do.
-    """
-
-    which: str
-    why: str
-    help: str
-    version: str
-    reading: tuple[str, ...]
-    form: str
-    table2: Mapping[str, Interval] = field(default_factory=dict)
-    printed: Interval | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The printed formulas beside the form asked for: eta_max and alpha_1 of both, and what the form changes."""
-
-    eta_max: Interval | None
-    alpha_1: Interval
-    alpha_1_used: Interval
-    changed: tuple[str, ...]
-    why_none: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Iterations:
-    """How many steps (17) promises to suffice for L(t) <= accuracy L(0): certified bounds, equal where exact."""
-
-    accuracy: Fraction
-    lower: int
-    upper: int
-
-
-@dataclass(frozen=True, slots=True)
-class EtaMax:
-    """The largest eta_0 of Theorem E.1 and everything it rests on, each number enclosed to `digits` digits.
-
-    eta_1, eta_2    the root of (101), the smallest positive root of (102); None with a reason in `reasons`
-    eta_3           the logarithmic cap
-    binding         which of them eta_max is (several where they cannot be told apart)
-    table2          K, mu, L(0) - l* and every quantity of Table 2, by name
-    mu_bar, K_bar_0, rho_bar, descent    at eta_0 = eta_max; descent = 1 - rho_bar(eta_0, 0)
-    hessian, ratio  lambda_max of the Hessian at W(0), and eta_max over 2 / lambda_max
-    proof           that eta_2 is the smallest positive root; `unique_101` that (101) has no other
-    """
-
-    problem: Problem
-    digits: int
-    version: str
-    reading: tuple[str, ...]
-    form: str
-    eta_max: Interval
-    eta_1: Interval | None
-    eta_2: Interval | None
-    eta_3: Interval | None
-    binding: tuple[str, ...]
-    reasons: Mapping[str, str]
-    table2: Mapping[str, Interval]
-    mu_bar: Interval
-    K_bar_0: Interval
-    rho_bar: Interval
-    descent: Interval
-    iterations: Iterations
-    hessian: Interval | None
-    ratio: Interval | None
-    proof: RootProof | None
-    unique_101: bool
-    minimum: Interval
-    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +97,7 @@ class _Request:
 
 def eta_max(
     problem: Problem,
-    digits: int = 50,
+    digits: int | None = None,
     *,
     c: Any = None,
     d: Any = None,
@@ -175,14 +106,17 @@ def eta_max(
     form: str = "repaired",
     accuracy: Any = "1e-6",
 ) -> EtaMax | HypothesisFailure:
-    """The largest eta_0 of Theorem E.1 for `problem`, enclosed to `digits` significant digits.
+    """The largest eta_0 of Theorem E.1 for `problem`, enclosed to `digits` significant digits (default 50; sharp 12).
 
     c, d override the problem's exponents (exact: "1/2", "1.01"). version is "journal" or "submission"; reading names
-    readings of ambiguous formulas (`READINGS`); form is "printed" or "repaired". accuracy is the factor by which the
+    readings of ambiguous formulas (`READINGS`); form is "printed", "repaired" or "sharp" (`theorems.sharp`, a constant
+    step). accuracy is the factor by which the
     loss shall fall, for the promise of (17). Where the theorem's hypotheses fail the result is a HypothesisFailure.
     Raises InputError for bad arguments, LimitReached when precision does not suffice.
     Source: Theorem E.1, (101), (102), (17), Table 2 (journal).
     """
+    if digits is None:
+        digits = SHARP_DIGITS if form == "sharp" else DEFAULT_DIGITS
     request = _request(problem, digits, c, d, version, reading, form)
     goal = parse_rational(accuracy, "accuracy")
     if not 0 < goal < 1:
@@ -229,6 +163,8 @@ def _solve(request: _Request, accuracy: Fraction) -> EtaMax | HypothesisFailure:
             return _alpha_failure(request, constants)
         if positive:
             try:
+                if request.form is Form.SHARP:
+                    return _sharp(request, constants, accuracy)
                 solved = _Solved(request, constants)
                 if solved.accurate():
                     return solved.result(accuracy)
@@ -245,26 +181,34 @@ def _failure(
     request: _Request, which: str, why: str, remedy: str, table2: Mapping[str, Interval] | None = None
 ) -> HypothesisFailure:
     return HypothesisFailure(
-        which, why, remedy, str(request.version), request.reading_names(), str(request.form), table2 or {}
+        request.problem.with_exponents(request.c, request.d),
+        which,
+        why,
+        remedy,
+        str(request.version),
+        request.reading_names(),
+        str(request.form),
+        table2 or {},
     )
 
 
 def _plain_failure(request: _Request) -> HypothesisFailure | None:
     """A hypothesis that exact data refute before any number of Table 2 is needed."""
     problem, loss = request.problem, request.problem.loss
-    if problem.h < min(problem.n, problem.m):
+    reach = min(problem.n, problem.m)
+    if problem.h < reach:
         return _failure(
             request,
             "width",
-            f"h = {problem.h} is smaller than min(n, m) = {min(problem.n, problem.m)}: the product W1 W2^T cannot reach every W",
-            f"a width of at least {min(problem.n, problem.m)}",
+            f"h = {problem.h} is smaller than min(n, m) = {reach}: the product W1 W2^T cannot reach every W",
+            f"a width of at least {reach}",
         )
     if loss.constants(64)[1] == 0:
         return _failure(
             request,
             "mu",
             f"mu = 0: X has rank {loss.rank}, below n = {problem.n}, so the loss is not strongly convex",
-            "more independent samples, or leaving out dependent input columns (a constant column after centring is one)",
+            "more independent samples, or leaving out dependent input columns (centring makes a constant column one)",
         )
     if loss.gap(request.state.W) == 0:
         return _failure(
@@ -289,8 +233,8 @@ def _alpha_failure(request: _Request, constants: Constants) -> HypothesisFailure
         parts.append("the margin counts only for the smaller side")
     reach = min(problem.n, problem.m)
     remedy = (
-        f"a more unbalanced start (scale one layer up, or a width of at least {problem.n + problem.m}), or weights whose "
-        f"product lies closer to W* than sqrt(mu/K) sigma_{reach}(W*)"
+        f"a more unbalanced start (scale one layer up, or a width of at least {problem.n + problem.m}), or weights "
+        f"whose product lies closer to W* than sqrt(mu/K) sigma_{reach}(W*)"
     )
     return _failure(request, "alpha_1", "; ".join(parts), remedy, table2)
 
@@ -354,12 +298,12 @@ class _Solved:
                 raise NotEnoughPrecision
             rho = 1 - descent
             iterations = _iterations(descent, accuracy)
-        hessian, ratio = self._curvature(best)
+        hessian, ratio = _curvature(request, best)
         reasons = {}
         if self.second is None:
             reasons["eta_2"] = "(102) is proved to have no root up to eta_3, so it does not bind"
         return EtaMax(
-            problem=request.problem,
+            problem=request.problem.with_exponents(request.c, request.d),
             digits=digits,
             version=str(request.version),
             reading=request.reading_names(),
@@ -391,12 +335,49 @@ class _Solved:
         curve = Curve(shape_of(inner, N.eta_0), walk.rational, walk)
         return curve.value(best.log()) * best ** arb(walk(curve.shape.factor.order))
 
-    def _curvature(self, best: Any) -> tuple[Interval | None, Interval | None]:
-        if self.request.problem.loss.kind != "squared":
-            return None, None
-        largest = largest_hessian_eigenvalue(self.request.problem, self.request.state)
-        with ctx.workprec(64):
-            return enclose(largest, 10), enclose(best * largest / 2, 8)
+
+def _curvature(request: _Request, best: Any) -> tuple[Interval | None, Interval | None]:
+    """(lambda_max of the Hessian at W(0), `best` over 2 / lambda_max); None where the loss is not least squares."""
+    if request.problem.loss.kind != "squared":
+        return None, None
+    largest = largest_hessian_eigenvalue(request.problem, request.state)
+    with ctx.workprec(64):
+        return enclose(largest, 10), enclose(best * largest / 2, 8)
+
+
+def _sharp(request: _Request, constants: Constants, accuracy: Fraction) -> EtaMax:
+    """The answer of the sharp theorem: a constant step, from initial data alone."""
+    problem, digits = request.problem, request.digits
+    with ctx.workprec(constants.bits):
+        data = {symbol: arb(constants.values[symbol]) for symbol in INITIAL_DATA}
+        step = sharp_step(data, problem.loss.kind == "squared", digits)
+        rate = arb(fmpq(step.rate.numerator, step.rate.denominator))
+        iterations = _iterations(1 - rate, accuracy)
+        low = arb(fmpq(step.eta_lower.numerator, step.eta_lower.denominator))
+    hessian, ratio = _curvature(request, low)
+    largest = Interval(rounded(step.eta_lower, digits + 1, -1), rounded(step.eta_upper, digits + 1, 1), digits)
+    why = "the sharp theorem has one condition of its own in place of (101), (102) and the cap"
+    return EtaMax(
+        problem=problem.with_exponents(request.c, request.d),
+        digits=digits,
+        version=str(request.version),
+        reading=request.reading_names(),
+        form=str(request.form),
+        eta_max=largest,
+        binding=("drift budget",),
+        reasons={name: why for name in ("eta_1", "eta_2", "eta_3")},
+        table2=_table(constants, digits),
+        iterations=iterations,
+        hessian=hessian,
+        ratio=ratio,
+        minimum=enclose(problem.loss.minimum, digits),
+        sharp=SharpRate(
+            eta=Interval(rounded(step.eta, digits, -1), rounded(step.eta, digits, 1), digits),
+            rate=Interval(rounded(step.rate, digits, 1), rounded(step.rate, digits, 1), digits),
+            drift=Interval(rounded(step.delta, digits, 1), rounded(step.delta, digits, 1), digits),
+            quadratic=step.quadratic,
+        ),
+    )
 
 
 def _iterations(descent: Any, accuracy: Fraction) -> Iterations:
@@ -417,20 +398,18 @@ def _beside_printed(
     request: _Request, result: EtaMax | HypothesisFailure, accuracy: Fraction
 ) -> EtaMax | HypothesisFailure:
     """The result with the printed formulas' value beside it."""
-    from dataclasses import replace
-
     digits = min(request.digits, 20)
     printed = _solve(replace(request, form=Form.PRINTED, digits=digits), accuracy)
     if isinstance(result, HypothesisFailure):
         return replace(result, printed=printed.eta_max if isinstance(printed, EtaMax) else None)
+    before, after = printed.table2["alpha_1"], result.table2["alpha_1"]
     changed = []
-    before = printed.table2["alpha_1"]
-    after = result.table2["alpha_1"]
-    short = (before.lower, before.upper)
-    if not (after.lower <= short[1] and short[0] <= after.upper):
+    if before.upper < after.lower or after.upper < before.lower:
         changed.append("alpha_1: the margin counts only in the half of the smaller side")
-    if request.c != Fraction(1, 2):
+    if request.c != Fraction(1, 2) and request.form is not Form.SHARP:
         changed.append("K-bar_t: exp(eta_0^c) for exp(sqrt(eta_0))")
+    if request.form is Form.SHARP:
+        changed.append("one drift budget for (101), (102) and the cap; a constant step")
     if isinstance(printed, EtaMax):
         comparison = Comparison(printed.eta_max, before, after, tuple(changed))
     else:
