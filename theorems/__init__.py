@@ -21,6 +21,8 @@ MODULES = (
     "table2",
     "convergence",
     "step_size",
+    "schedule",
+    "sketch",
     "experiments",
     "norm_lemmas",
     "global_constants",

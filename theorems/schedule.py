@@ -16,6 +16,7 @@ from theorems.notation import (
     K_initial,
     K_t,
     L,
+    L_next,
     W,
     alpha_1,
     alpha_2,
@@ -23,6 +24,7 @@ from theorems.notation import (
     eta,
     eta_0,
     eta_other,
+    grad_norm,
     growth,
     mu_bar,
     mu_t,
@@ -41,6 +43,7 @@ from theorems.statement import (
     Limit,
     Monotone,
     Statement,
+    eq,
     ge,
     gt,
     journal,
@@ -227,4 +230,50 @@ CLOSED_FORM = (
     ),
 )
 
-STATEMENTS = (*EVOLUTION, *DEGREES, *CLOSED_FORM)
+# What a step size may do ------------------------------------------------------------------------------------------------
+_COVERS = (journal("1.1"), submission("1.1"))
+DECREASING = Statement(
+    label="j1.1-covers.decreasing",
+    source=_COVERS,
+    kind=Kind.INEQUALITY,
+    given=(gt(eta, 0), le(eta, eta_0)),
+    then=le(eta_0, eta),
+    note="a step size below the first one meets (15)",
+)
+ALLOWED = (
+    DECREASING,
+    replace(
+        DECREASING,
+        form=Form.REPAIRED,
+        repairs=DECREASING.label,
+        given=(gt(eta_0, 0), eq(eta, eta_0)),
+        then=AllOf(le(eta_0, eta), le(eta, growth)),
+        where=HALF,
+        note="(15) bounds all step sizes below by the first one: they may decrease after growth, never below eta_0",
+    ),
+    Statement(
+        label="j1.1-covers.constant",
+        source=_COVERS,
+        kind=Kind.INEQUALITY,
+        given=(gt(eta_0, 0), eq(eta, eta_0), ge(t, 0)),
+        then=AllOf(le(eta_0, eta), le(eta, growth)),
+        where=HALF,
+    ),
+    Statement(
+        label="j1.1-covers.increasing",
+        source=_COVERS,
+        kind=Kind.MONOTONICITY,
+        given=(gt(eta_0, 0),),
+        then=Monotone((1 + eta_0**2) ** (t / 2) * eta_0, t, "increasing"),
+    ),
+    Statement(
+        label="j3.2-sufficient-decrease",
+        source=_GROWTH,
+        kind=Kind.STEP,
+        given=(*STANDING, gt(eta, 0), le(eta * K_t, 1)),
+        then=le(L_next, L - eta / 2 * grad_norm**2),
+        cites=("j9.descent",),
+    ),
+)
+
+STATEMENTS = (*EVOLUTION, *DEGREES, *CLOSED_FORM, *ALLOWED)
