@@ -151,7 +151,14 @@ GENERAL_THEOREM = Statement(
     kind=Kind.TRAJECTORY,
     form=Form.SHARP,
     repairs="j104.rate",
-    given=(*LOSS, *_START, lt(N.eta_0 * K_hat, 2), ge(drift_budget(rate_general), 0), _CONSTANT_STEP),
+    given=(
+        *LOSS,
+        *_START,
+        le(4 * delta, N.alpha_1),
+        lt(N.eta_0 * K_hat, 2),
+        ge(drift_budget(rate_general), 0),
+        _CONSTANT_STEP,
+    ),
     then=AllOf(
         le(N.L_next, rate_general * N.L), le(N.L_next, rate_general ** (N.t + 1) * N.L_0), le(Fro(N.D - N.D_0), delta)
     ),

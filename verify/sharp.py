@@ -1,7 +1,7 @@
 """Certified step sizes of the sharp form of Theorem E.1 (`theorems.sharp`), from initial data alone.
 
 For a step eta the theorem applies when some drift bound delta keeps the drift budget nonnegative. The budget is
-concave in delta, so its maximum is bracketed by the sign of its derivative and both answers are certain: a step
+concave in delta (for the theorem of every loss because it asks for 4 delta <= alpha_1), so its maximum is bracketed by the sign of its derivative and both answers are certain: a step
 is certified by one delta in ball arithmetic, and refused by tangents at two points. The largest step is bisected
 between a certified and a refused one. The step of the fastest proved rate is searched for in float64 and then
 certified at exact rationals.
@@ -16,7 +16,7 @@ from math import log
 
 import numpy as np
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb
 
 from properties.errors import LimitReached
 from properties.evaluate import Evaluator, precision
@@ -69,7 +69,8 @@ class _Theorem:
         values = self._values(eta, delta)
         with precision(self.field):
             below = values(S.q_bar) < 1 if self.quadratic else values(N.eta_0 * S.K_hat) < 2
-            return bool(below and values(S.S_min) > 0 and values(self.budget) >= 0)
+            room = values(S.S_min) > 0 if self.quadratic else values(N.alpha_1 - 4 * S.delta) >= 0
+            return bool(below and room and values(self.budget) >= 0)
 
     def slope(self, eta: Fraction, delta: Fraction) -> arb:
         """A supergradient of the budget in delta: that of the active piece (either, at a kink)."""
@@ -77,28 +78,33 @@ class _Theorem:
         active = 1 if self.quadratic and values(S.q_fast) > values(S.q_slow) else 0
         return values(self.slopes[active])
 
-    def best_delta(self, eta: Fraction, top: Fraction, bits: int) -> tuple[Fraction, Fraction]:
-        """Two close deltas between which the budget has its maximum (the left one 0 when it only falls)."""
+    def decide(self, eta: Fraction, top: Fraction, bits: int) -> bool | None:
+        """Whether some delta in (0, top] certifies eta; None when `bits` halvings of the bracket do not tell."""
         low, high = Fraction(0), top
-        for _ in range(bits):
+        for halvings in range(1, bits + 1):
             middle = _round((low + high) / 2, bits)
-            if not low < middle < high:
-                break
-            if self.slope(eta, middle) > 0:
-                low = middle
-            else:
-                high = middle
-        return low, high
+            if low < middle < high:
+                if self.slope(eta, middle) > 0:
+                    low = middle
+                else:
+                    high = middle
+            if halvings % 12 == 0 or halvings == bits:
+                if self.certified(eta, low) or self.certified(eta, high):
+                    return True
+                if self.refused(eta, low, high):
+                    return False
+        return None
 
     def refused(self, eta: Fraction, low: Fraction, high: Fraction) -> bool:
-        """Whether no delta >= 0 certifies eta: tangents of the concave budget at low and high stay below zero."""
+        """Whether no admissible delta certifies eta: tangents of the concave budget at low and high stay below zero."""
+        zero = arb(0)
         with precision(self.field):
             at_low, at_high = self._values(eta, low)(self.budget), self._values(eta, high)(self.budget)
             slope_low, slope_high = self.slope(eta, low), self.slope(eta, high)
-            width = arb(fmpq((high - low).numerator, (high - low).denominator))
-            rising = low == 0 or slope_low >= 0
-            peak = at_low + (slope_low * width).max(arb(0))
-            return bool(rising and slope_high <= 0 and peak < 0 and at_high < 0)
+            left = at_low + (-slope_low).max(zero) * self.field.scalar(low)
+            middle = at_low + slope_low.max(zero) * self.field.scalar(high - low)
+            right = at_high + slope_high.max(zero) * self.data[N.alpha_1]
+            return bool(left < 0 and middle < 0 and right < 0)
 
 
 _SHARP_SYMBOLS = (S.S_min, S.S_max, S.K_hat, S.q_slow, S.q_fast, S.q_bar, S.rate_general, S.rate_quadratic)
@@ -118,24 +124,20 @@ def sharp_step(data: Mapping[sp.Symbol, arb], quadratic: bool, digits: int = 50)
             raise ValueError(f"{symbol} = {data[symbol].str(10)}: must be positive for the theorem to speak")
     bits = int(digits * 3.33) + 16
     theorem = _Theorem(data, quadratic, 2 * bits + 64)
-    top = _rational((data[N.alpha_1] / 2).lower())
+    top = _rational((data[N.alpha_1] / (2 if quadratic else 4)).lower())
     eta, delta = _fastest(theorem, top)
     low, high = eta, 2 * eta
-    while not theorem.refused(high, *theorem.best_delta(high, top, bits)):
-        if not any(theorem.certified(high, d) for d in theorem.best_delta(high, top, bits)):
-            break
+    while theorem.decide(high, top, 2 * bits):
         low, high = high, 2 * high
-    for _ in range(8 * bits):
-        if high - low <= high * Fraction(1, 10**digits):
-            break
+    while high - low > high * Fraction(1, 10**digits):
         middle = _round((low + high) / 2, bits + 8)
-        bracket = theorem.best_delta(middle, top, 2 * bits)
-        if any(theorem.certified(middle, d) for d in bracket):
-            low = middle
-        elif theorem.refused(middle, *bracket):
-            high = middle
-        else:
+        answer = theorem.decide(middle, top, 2 * bits)
+        if answer is None or not low < middle < high:
             raise LimitReached(f"digits = {digits}: the data are enclosed too widely; ask for fewer digits")
+        if answer:
+            low = middle
+        else:
+            high = middle
     rate = theorem._values(eta, delta)(theorem.rate).upper()
     return SharpStep(low, high, eta, delta, _rational(rate), -log(float(rate)), quadratic)
 
@@ -153,7 +155,8 @@ def _fastest(theorem: _Theorem, top: Fraction) -> tuple[Fraction, Fraction]:
         values = Evaluator(World({}, {**number, N.eta_0: eta, S.delta: delta}), Float64())
         budget, rate, floor = values(theorem.budget), values(theorem.rate), values(S.S_min)
         below = values(S.q_bar) < 1 if theorem.quadratic else values(N.eta_0 * S.K_hat) < 2
-        allowed = below & (floor > 0) & (budget >= 0)
+        room = floor > 0 if theorem.quadratic else number[N.alpha_1] >= 4 * delta
+        allowed = below & room & (budget >= 0)
         if not np.any(allowed):
             eta_range = (eta_range[0] - 12.0, eta_range[1])
             delta_range = (delta_range[0] - 12.0, 0.0)
