@@ -31,7 +31,6 @@ from theorems.notation import (
     sigma_max_T_0,
     sigma_min_T_0,
 )
-from theorems.prior_work import ALPHA_1_REPAIRED
 from theorems.statement import (
     AllOf,
     Claim,
@@ -51,6 +50,7 @@ from theorems.statement import (
     le,
     lt,
 )
+from theorems.table2 import ALPHA_1_REPAIRED
 
 MENDED = Reading("shapes-mended", "[W1^T, W2^T] where the printed [W1, W2] has no shape")
 LITERAL = Reading("omega-literal", "Omega(g) is any function at least a constant times g")
@@ -168,7 +168,7 @@ PROOF_OF_F2 = (
 
 # Theorem 3.3 -----------------------------------------------------------------------------------------------------
 _RATIO = sigma_min_T_0 / sigma_max_T_0
-_POSITIVE = (gt(K, 0), gt(mu, 0), gt(alpha_1, 0))
+_POSITIVE = (ge(K, mu), gt(mu, 0), gt(alpha_1, 0))
 _SMALL = h ** (_HALF - 2 * p)
 _DISTANCE = sp.sqrt(K / mu) * (Fro(W_star) + 2 * sp.sqrt(m) * B * _SMALL)
 _LOWER = 2 * h ** (1 - 2 * p) + 2 * B**2 * h ** (-2 * p) - 4 * B * _SMALL
@@ -221,7 +221,7 @@ THEOREM_33 = (
             eq(beta_2, SigmaMax(W_star) + sp.sqrt(K / mu) * Fro(W_0 - W_star)), le(beta_2, SigmaMax(W_star) + _DISTANCE)
         ),
         "142",
-        (gt(K, 0), gt(mu, 0), *_DELTA, _PRODUCT_BOUND),
+        (ge(K, mu), gt(mu, 0), *_DELTA, _PRODUCT_BOUND),
         cites=("jF5.lower-bound",),
     ),
 )
@@ -286,7 +286,7 @@ SPECTRUM_OF_BOTH = (
 _ALPHA_2 = (lambda_plus + sp.sqrt(lambda_plus**2 + 4 * beta_2**2)) / 2 + (
     lambda_minus + sp.sqrt(lambda_minus**2 + 4 * beta_2**2)
 ) / 2
-_CONSTANTS = (gt(K, 0), gt(mu, 0))
+_CONSTANTS = (ge(K, mu), gt(mu, 0))
 _BOUNDED = (*_CONSTANTS, *_DELTA, _NORM_BOUND, _PRODUCT_BOUND)
 _EXTREMES = SigmaMax(D_0) + SigmaMax(-D_0) + 2 * beta_2
 ALPHA_2 = (

@@ -16,9 +16,6 @@ from theorems.norms import Fro, SigmaMax
 from theorems.notation import (
     W1,
     W2,
-    Delta_minus,
-    Delta_plus,
-    Delta_under,
     G,
     K,
     K_t,
@@ -28,8 +25,6 @@ from theorems.notation import (
     W_next,
     alpha_1,
     alpha_2,
-    beta_m,
-    beta_n,
     eta,
     eta_0,
     mu,
@@ -53,14 +48,7 @@ from theorems.statement import (
     le,
     lt,
 )
-
-# The margin of each side of Table 2 only where it bounds a singular value on that side.
-ALPHA_1_REPAIRED = (
-    -Delta_plus
-    - Delta_minus
-    + sp.sqrt((Delta_plus + Delta_under) ** 2 + 4 * beta_n**2)
-    + sp.sqrt((Delta_minus + Delta_under) ** 2 + 4 * beta_m**2)
-) / 2
+from theorems.table2 import ALPHA_1_REPAIRED
 
 PRODUCT_UPDATE = Statement(
     label="j61.product-update",
