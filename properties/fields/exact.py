@@ -17,6 +17,14 @@ from properties.fields.field import as_rows
 from properties.fields.spectrum import symmetric_eigenvalues
 
 
+# Bits of a rational power beyond which a ball is kept instead: nothing near it is decided by equality.
+_LARGEST_POWER = 1 << 14
+
+
+def _height(x: fmpq) -> int:
+    return max(int(x.p).bit_length(), int(x.q).bit_length())
+
+
 class Exact(Ball):
     """The field of witnesses: fmpq scalars and fmpq_mat matrices, balls of `bits` precision beyond them."""
 
@@ -46,7 +54,7 @@ class Exact(Ball):
     def power(self, x: Any, exponent: Any) -> Any:
         if isinstance(x, fmpq) and isinstance(exponent, Fraction | int):
             e = Fraction(exponent)
-            if e.denominator == 1 and (x != 0 or e >= 0):
+            if e.denominator == 1 and (x != 0 or e >= 0) and _height(x) * abs(int(e)) <= _LARGEST_POWER:
                 return x ** int(e)
             if e.denominator == 2:
                 root = self.sqrt(x)
