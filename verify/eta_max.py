@@ -122,7 +122,7 @@ def eta_max(
     if not 0 < goal < 1:
         raise InputError(f'accuracy = {shorten(str(accuracy))}: a factor between 0 and 1; write for example "1e-6"')
     result = _solve(request, goal)
-    if request.form is Form.PRINTED:
+    if request.form is Form.PRINTED or isinstance(result, HypothesisFailure):
         return result
     return _beside_printed(request, result, goal)
 
@@ -131,7 +131,7 @@ def _request(
     problem: Problem, digits: int, c: Any, d: Any, version: str, reading: str | tuple[str, ...], form: str
 ) -> _Request:
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
-        raise InputError(f"digits = {shorten(str(digits))}: write a whole number from 1 to {MAX_DIGITS}")
+        raise InputError(f"digits = {shorten(digits)}: write a whole number from 1 to {MAX_DIGITS}")
     exponents = problem.with_exponents(c, d)
     names = (reading,) if isinstance(reading, str) else tuple(reading)
     chosen = []
@@ -394,14 +394,9 @@ def _integer(x: Any) -> int:
     return m << e if e >= 0 else -(-m >> -e)
 
 
-def _beside_printed(
-    request: _Request, result: EtaMax | HypothesisFailure, accuracy: Fraction
-) -> EtaMax | HypothesisFailure:
+def _beside_printed(request: _Request, result: EtaMax, accuracy: Fraction) -> EtaMax:
     """The result with the printed formulas' value beside it."""
-    digits = min(request.digits, 20)
-    printed = _solve(replace(request, form=Form.PRINTED, digits=digits), accuracy)
-    if isinstance(result, HypothesisFailure):
-        return replace(result, printed=printed.eta_max if isinstance(printed, EtaMax) else None)
+    printed = _solve(replace(request, form=Form.PRINTED, digits=min(request.digits, 20)), accuracy)
     before, after = printed.table2["alpha_1"], result.table2["alpha_1"]
     changed = []
     if before.upper < after.lower or after.upper < before.lower:

@@ -18,7 +18,7 @@ SCHEMA = "localpl/eta-max/1"
 class HypothesisFailure:
     """The theorem does not apply: `which` hypothesis fails, `why`, and what would `help`.
 
-    `table2` holds what could be computed, `printed` the eta_max that the printed formulas would give, if they do.
+    `table2` holds what could be computed.
     """
 
     problem: Problem
@@ -29,7 +29,6 @@ class HypothesisFailure:
     reading: tuple[str, ...]
     form: str
     table2: Mapping[str, Interval] = field(default_factory=dict)
-    printed: Interval | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The body of `localpl eta-max --json` when a hypothesis fails."""
@@ -37,7 +36,6 @@ class HypothesisFailure:
             **_empty(self.problem),
             "form": self.form,
             "hypothesis_failure": {"help": self.help, "which": self.which, "why": self.why},
-            "printed": None if self.printed is None else {"eta_max": self.printed.as_json()},
             "reading": list(self.reading),
             "reasons": {name: f"hypothesis fails: {self.which}" for name in ("eta_max", "eta_1", "eta_2", "eta_3")},
             "table2": {name: value.as_json() for name, value in self.table2.items()},

@@ -51,7 +51,7 @@ def command(
     if as_json:
         click.echo(json.dumps(result.as_json(), indent=2, sort_keys=True))
     else:
-        console = Console(width=118, highlight=False, soft_wrap=True, file=click.get_text_stream("stdout"))
+        console = Console(width=118, highlight=False, soft_wrap=True)
         (_print_failure if isinstance(result, HypothesisFailure) else _print_result)(console, result)  # type: ignore[operator]
     return int(ExitCode.HYPOTHESES_FAIL if isinstance(result, HypothesisFailure) else ExitCode.DONE)
 
@@ -82,11 +82,6 @@ def _print_failure(console: Console, result: HypothesisFailure) -> None:
     console.print(f"\n[bold]No eta_max: the hypothesis on {result.which} fails[/] ({result.version}, {result.form})")
     console.print(f"  why   {result.why}", markup=False)
     console.print(f"  help  {result.help}", markup=False)
-    if result.printed is not None:
-        console.print(
-            f"  as printed eta_max would be {result.printed.brief()}, from an alpha_1 that is no lower bound here",
-            markup=False,
-        )
     if result.table2:
         console.print(_quantities(result.table2))
 
