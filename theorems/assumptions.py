@@ -11,13 +11,13 @@ import sympy as sp
 from theorems.norms import Loss, Rank
 from theorems.notation import (
     DEFINITIONS,
+    L_0,
     Delta,
     K,
     K_bar_0,
     K_t,
     K_zero,
     L,
-    L_0,
     V,
     W,
     W_star,
@@ -36,7 +36,7 @@ from theorems.notation import (
 )
 from theorems.statement import Assumption, Kind, Statement, eq, ge, gt, journal, le, lt, submission
 
-# The loss ---------------------------------------------------------------------------------------------------
+# The loss -----------------------------------------------------------------------------------------
 SMOOTH = Assumption("smooth", K)
 STRONGLY_CONVEX = Assumption("strongly-convex", mu)
 PL_CONDITION = Assumption("pl", mu)
@@ -44,12 +44,12 @@ ZERO_MINIMUM = Assumption("zero-minimum")
 LOSS = (gt(K, 0), gt(mu, 0), SMOOTH, STRONGLY_CONVEX, ZERO_MINIMUM)
 PL_LOSS = (gt(K, 0), gt(mu, 0), SMOOTH, PL_CONDITION, ZERO_MINIMUM)
 
-# Width and initialization --------------------------------------------------------------------------------------
+# Width and initialization -------------------------------------------------------------------------
 WIDTH = ge(h, sp.Min(n, m))
 STANDING = (*LOSS, WIDTH)
 INITIALIZED = gt(alpha_1, 0)
 
-# Step sizes ----------------------------------------------------------------------------------------------------
+# Step sizes ---------------------------------------------------------------------------------------
 POSITIVE_STEP = gt(eta, 0)
 STEP_BELOW_TWO = lt(eta * K_t, 2)
 CLASSICAL_STEP = (gt(eta, 0), lt(eta, 2 / K))
@@ -69,7 +69,7 @@ CONDITIONS_109 = (
     le(4 * K * L_0 * eta_0**2, (1 - sp.exp(-(eta_0**c))) * (1 - Delta)),
 )
 
-# Theorem 3.2 (c and d in `where`) and Theorem E.1 ---------------------------------------------------------------
+# Theorem 3.2 (c and d in `where`) and Theorem E.1 -------------------------------------------------
 INITIAL_32 = (*STANDING, INITIALIZED, POSITIVE_INITIAL_STEP, BELOW_MAXIMUM)
 INITIAL_E1 = (*STANDING, *EXPONENTS, INITIALIZED, POSITIVE_INITIAL_STEP, AT_MOST_MAXIMUM)
 THEOREM_32 = (*INITIAL_32, *STEP_RANGE)

@@ -94,7 +94,7 @@ def _repaired(claim: Statement, where: object = REPAIRED_32, **changes: object) 
     return replace(claim, form=Form.REPAIRED, repairs=claim.label, **changes)  # type: ignore[arg-type]
 
 
-# Theorem 3.2, journal ---------------------------------------------------------------------------------------------------
+# Theorem 3.2, journal -----------------------------------------------------------------------------
 MU_LOWER = Statement(
     label="j16.mu-lower",
     source=(_J16,),
@@ -133,7 +133,7 @@ THEOREM_3_2 = (
     _repaired(LINEAR),
 )
 
-# Theorem 3.2, submission ------------------------------------------------------------------------------------------------
+# Theorem 3.2, submission --------------------------------------------------------------------------
 S_RATE_T = Statement(
     label="s16.rate",
     source=(_S16,),
@@ -158,10 +158,7 @@ def _as_rendered(claim: Statement) -> tuple[Statement, ...]:
     """The claim with each formula that the extraction of the submission damaged, one at a time."""
     return (
         replace(claim, reading=EXTRACTED_GROWTH, given=(*INITIAL_32, *STEP_RANGE_RENDERED)),
-        *(
-            replace(claim, reading=r, where={**definitions(Version.SUBMISSION, r), **HALF})
-            for r in _EXTRACTED
-        ),
+        *(replace(claim, reading=r, where={**definitions(Version.SUBMISSION, r), **HALF}) for r in _EXTRACTED),
     )
 
 
@@ -181,7 +178,7 @@ SUBMISSION_3_2 = (
     *_as_rendered(S_LINEAR),
 )
 
-# Theorem E.1 ------------------------------------------------------------------------------------------------------------
+# Theorem E.1 --------------------------------------------------------------------------------------
 _E1 = (journal("104", "Theorem E.1"),)
 E1_RATE = Statement(
     label="j104.rate",
@@ -239,7 +236,7 @@ THEOREM_E_1 = (
     ),
 )
 
-# (20) and (21) ---------------------------------------------------------------------------------------------------------
+# (20) and (21) ------------------------------------------------------------------------------------
 PRODUCT = Statement(
     label="j20.rho",
     source=(journal("20"), submission("20")),
@@ -289,7 +286,7 @@ PRODUCTS = (
     ),
 )
 
-# The local rate of convergence --------------------------------------------------------------------------------------------
+# The local rate of convergence --------------------------------------------------------------------
 _J_LOCAL = journal("3.2-local-rate")
 _spread = sp.exp(sp.sqrt(eta_0))
 _promised = mu / K * (alpha_1 + 2 * alpha_2 * (1 - _spread)) / (_spread * alpha_2)
@@ -368,7 +365,7 @@ LOCAL_RATE = (
     ),
 )
 
-# Table 3, (31), and the sentences of Sections 1 and 3.2 on smoothness ---------------------------------------------------
+# Table 3, (31), and the sentences of Sections 1 and 3.2 on smoothness -----------------------------
 _OTHERS = "the rate of another paper"
 _T3 = (journal("Table 3"), submission("Table 3"))
 SMOOTHNESS_DECREASES = Statement(

@@ -47,7 +47,7 @@ _gram_W1_printed = W1.T * G.T * G * W1  # h x n times m x n: agrees in shape onl
 _gram_W1 = W1.T * G * G.T * W1
 _SQUARE = eq(n, m)
 
-# Lemma E.2 ------------------------------------------------------------------------------------------------------------
+# Lemma E.2 ----------------------------------------------------------------------------------------
 LEMMA_E2 = Statement(
     label="j116.imbalance-step",
     source=(journal("116", "129", "Lemma E.2"),),
@@ -135,9 +135,9 @@ def _bounds(label: str, product: sp.MatMul, given: tuple[object, ...]) -> Chain:
                 "<=",
                 eta**2 * SigmaMax(W2) ** 2 * Fro(G) ** 2 + eta**2 * SigmaMax(W1) ** 2 * Fro(G) ** 2,
                 "spectral",
-                ("j37.upper",),
+                ("j37.left-factor",),
             ),
-            ("==", eta**2 * sigma_max_T**2 * Fro(G) ** 2, "operator", ("j39.max",)),
+            ("==", eta**2 * sigma_max_T**2 * Fro(G) ** 2, "operator", ("j39.largest-singular-value",)),
             ("<=", 2 * K * eta**2 * sigma_max_T**2 * L, "smooth", ("j3.smoothness",)),
         ),
     )
@@ -149,7 +149,7 @@ BOUND_REPAIRED = tuple(
     for line in tuple(_bounds("j132", _gram_W1, _STEP).statements())[:3]
 )
 
-# (117): the sum over the run --------------------------------------------------------------------------------------------
+# (117): the sum over the run ----------------------------------------------------------------------
 _spread = sp.exp(eta_0**c)
 _geometric = 2 * K * L_0 * _spread * eta_0**2 * alpha_2
 SUM = tuple(
@@ -176,7 +176,7 @@ SUM = tuple(
     ).statements()
 )
 
-# Lemma E.4 ------------------------------------------------------------------------------------------------------------
+# Lemma E.4 ----------------------------------------------------------------------------------------
 _RUN = (*STANDING, POSITIVE_STEP, le(L, L_0))
 E4_LOWER = Statement(
     label="j119.lower",

@@ -72,7 +72,7 @@ def _repaired(claim: Statement, **changes: object) -> Statement:
     return replace(claim, form=Form.REPAIRED, repairs=claim.label, **changes)  # type: ignore[arg-type]
 
 
-# A1 to A4 as claims of the theorem ------------------------------------------------------------------------------------
+# A1 to A4 as claims of the theorem ----------------------------------------------------------------
 A1_INITIAL = Statement(
     label="jE-A1.initial",
     source=(journal("E-A1", "Theorem E.1"),),
@@ -106,7 +106,7 @@ FOUR_CLAIMS = (
     _repaired(A4_UPPER),
 )
 
-# Lemma E.1: (110), (125)-(128) ------------------------------------------------------------------------------------------
+# Lemma E.1: (110), (125)-(128) --------------------------------------------------------------------
 MU_LOWER = Statement(
     label="j110.mu-lower",
     source=(journal("110", "125", "Lemma E.1"),),
@@ -181,7 +181,7 @@ LEMMA_E1 = (
     ),
 )
 
-# A1(t + 1): (111)-(113) ----------------------------------------------------------------------------------------------
+# A1(t + 1): (111)-(113) ---------------------------------------------------------------------------
 _C = definitions(reading=C_EXPONENT)
 _DECREASE = tuple(
     Chain(
@@ -238,7 +238,7 @@ A1_LINES = (
     replace(_INITIAL[-1], reading=C_EXPONENT, where=_C),
 )
 
-# A2(t + 1): (114), (115) ------------------------------------------------------------------------------------------------
+# A2(t + 1): (114), (115) --------------------------------------------------------------------------
 _distance = Fro(W_next - W_star)
 _root_next, _root_initial = sp.sqrt(2 / mu * L_next), sp.sqrt(2 / mu * L_0)
 _NEXT_BELOW_INITIAL = (*LOSS, le(L_next, L_0))
@@ -288,7 +288,7 @@ A2_LINES = (
     ),
 )
 
-# A4(t + 1): (121)-(124) ----------------------------------------------------------------------------------------------
+# A4(t + 1): (121)-(124) ---------------------------------------------------------------------------
 _decay = 1 - sp.exp(-(eta_0**c))
 MIN_NEXT = Statement(
     label="j123.lemma",

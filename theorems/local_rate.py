@@ -148,9 +148,7 @@ CONSTANTS = (
         source=(journal("3.1-around-minimum"),),
         kind=Kind.LIMIT,
         given=(gt(K, 0), gt(mu, 0)),
-        then=Limit(
-            unfold(rho, only=(rho, K_t)), L, sp.S.Zero, unfold(rho_minimum, only=(rho_minimum, K_minimum))
-        ),
+        then=Limit(unfold(rho, only=(rho, K_t)), L, sp.S.Zero, unfold(rho_minimum, only=(rho_minimum, K_minimum))),
         note="around a global minimum K_t reduces to K sigma_max^2(T_t)",
     ),
 )
@@ -217,9 +215,7 @@ LOCAL_RATE = (
         ONE_CONDITION_NUMBER,
         form=Form.REPAIRED,
         repairs=ONE_CONDITION_NUMBER.label,
-        then=eq(
-            1 - mu * sigma_min_T_0**2 / (K * sigma_max_T_0**2), 1 - mu / K * (sigma_min_T_0 / sigma_max_T_0) ** 2
-        ),
+        then=eq(1 - mu * sigma_min_T_0**2 / (K * sigma_max_T_0**2), 1 - mu / K * (sigma_min_T_0 / sigma_max_T_0) ** 2),
         note="the condition number of T_0* T_0, the square of that of T_0",
     ),
     Statement(

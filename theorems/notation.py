@@ -7,9 +7,6 @@ a world (data, weights, steps) binds it. Suffix `_0` means iteration 0, `_next` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-
 import sympy as sp
 
 from theorems.norms import (
@@ -23,62 +20,16 @@ from theorems.norms import (
     SigmaMin,
     Stack,
 )
+from theorems.symbols import DEFINITIONS as DEFINITIONS
+from theorems.symbols import NOTATION as NOTATION
+from theorems.symbols import Notation as Notation
+from theorems.symbols import latex as latex
+from theorems.symbols import matrix as _matrix
+from theorems.symbols import note as _note
+from theorems.symbols import scalar as _scalar
+from theorems.symbols import unfold as unfold
 
-
-@dataclass(frozen=True, slots=True)
-class Notation:
-    """A symbol of the paper: `expression` is None for a leaf."""
-
-    symbol: sp.Basic
-    latex: str
-    meaning: str
-    source: str
-    expression: sp.Basic | None = None
-
-
-NOTATION: dict[sp.Basic, Notation] = {}
-DEFINITIONS: dict[sp.Basic, sp.Basic] = {}
-
-
-def _note(symbol: sp.Basic, latex: str, meaning: str, source: str, expression: sp.Basic | None = None) -> sp.Basic:
-    NOTATION[symbol] = Notation(symbol, latex, meaning, source, expression)
-    if expression is not None:
-        DEFINITIONS[symbol] = expression
-    return symbol
-
-
-def _scalar(name: str, latex: str, meaning: str, source: str, expression: sp.Expr | None = None, **assume: bool) -> sp.Symbol:
-    return _note(sp.Symbol(name, real=True, **assume), latex, meaning, source, expression)
-
-
-def _matrix(
-    name: str, shape: tuple[sp.Expr, sp.Expr], latex: str, meaning: str, source: str, expression: sp.Basic | None = None
-) -> sp.MatrixSymbol:
-    return _note(sp.MatrixSymbol(name, *shape), latex, meaning, source, expression)
-
-
-def unfold(expression: sp.Basic, where: Mapping[sp.Basic, sp.Basic] | None = None, only: Iterable[sp.Basic] | None = None) -> sp.Basic:
-    """`expression` with definitions put in, repeatedly: all of them, or those of the symbols in `only`.
-
-    `where` overrides DEFINITIONS. Source: a statement's `where`.
-    """
-    table: dict[sp.Basic, sp.Basic] = {**DEFINITIONS, **(where or {})}
-    if only is not None:
-        chosen = set(only)
-        table = {s: e for s, e in table.items() if s in chosen}
-    while True:
-        found = {s: table[s] for s in expression.free_symbols if s in table}
-        if not found:
-            return expression
-        expression = expression.xreplace(found)
-
-
-def latex(expression: sp.Basic) -> str:
-    """LaTeX of an expression with the paper's symbols."""
-    return sp.latex(expression, symbol_names={s: note.latex for s, note in NOTATION.items()})
-
-
-# Dimensions -----------------------------------------------------------------------------------------------
+# Dimensions -------------------------------------------------------------------------------------------------
 n = _note(sp.Symbol("n", integer=True, positive=True), "n", "input dimension, rows of W and W_1", "Problem 2")
 m = _note(sp.Symbol("m", integer=True, positive=True), "m", "output dimension, columns of W, rows of W_2", "Problem 2")
 h = _note(sp.Symbol("h", integer=True, positive=True), "h", "hidden width, columns of W_1 and W_2", "Problem 2")
@@ -92,7 +43,7 @@ d = _scalar("d", "d", "exponent of Theorem E.1, d > 1 (Theorem 3.2: 2)", "Theore
 eta = _scalar("eta", r"\eta_t", "step size of iteration t", "(7)", positive=True)
 eta_0 = _scalar("eta_0", r"\eta_0", "initial step size", "(15)", positive=True)
 
-# Weights, product, gradients ----------------------------------------------------------------------------------
+# Weights, product, gradients --------------------------------------------------------------------------------
 W1 = _matrix("W1", (n, h), "W_1(t)", "first layer at iteration t, n x h", "Problem 2")
 W2 = _matrix("W2", (m, h), "W_2(t)", "second layer at iteration t, m x h", "Problem 2")
 W1_0 = _matrix("W1_0", (n, h), "W_1(0)", "first layer at initialization", "Theorem 3.2")
@@ -120,7 +71,7 @@ grad_norm = _scalar(
     nonnegative=True,
 )
 
-# The operator T_t: its extreme singular values, by Lemma A.2 read with zero-padded singular values -----------
+# The operator T_t: its extreme singular values, by Lemma A.2 read with zero-padded singular values ----------
 sigma_min_T = _scalar(
     "sigma_min_T",
     r"\sigma_{\min}(\mathcal{T}_t)",
@@ -172,7 +123,9 @@ rho = _scalar("rho", r"\rho(\eta_t,t)", "local rate of decrease", "(10)", 1 - 2 
 # Table 2 ----------------------------------------------------------------------------------------------------
 D = _matrix("D", (h, h), "D(t)", "imbalance, h x h", "Table 2", W1.T * W1 - W2.T * W2)
 D_0 = _matrix("D_0", (h, h), "D(0)", "initial imbalance", "Table 2", W1_0.T * W1_0 - W2_0.T * W2_0)
-D_next = _matrix("D_next", (h, h), "D(t+1)", "imbalance after the step", "Table 2", W1_next.T * W1_next - W2_next.T * W2_next)
+D_next = _matrix(
+    "D_next", (h, h), "D(t+1)", "imbalance after the step", "Table 2", W1_next.T * W1_next - W2_next.T * W2_next
+)
 
 
 def _positive_part(x: sp.Expr) -> sp.Expr:
@@ -180,20 +133,51 @@ def _positive_part(x: sp.Expr) -> sp.Expr:
 
 
 lambda_minus = _scalar(
-    "lambda_minus", r"\lambda_-", "largest eigenvalue of -D(0), at least 0", "Table 2", _positive_part(Lambda(-D_0, 1)), nonnegative=True
+    "lambda_minus",
+    r"\lambda_-",
+    "largest eigenvalue of -D(0), at least 0",
+    "Table 2",
+    _positive_part(Lambda(-D_0, 1)),
+    nonnegative=True,
 )
 lambda_plus = _scalar(
-    "lambda_plus", r"\lambda_+", "largest eigenvalue of D(0), at least 0", "Table 2", _positive_part(Lambda(D_0, 1)), nonnegative=True
+    "lambda_plus",
+    r"\lambda_+",
+    "largest eigenvalue of D(0), at least 0",
+    "Table 2",
+    _positive_part(Lambda(D_0, 1)),
+    nonnegative=True,
 )
 lambda_n_D = _scalar(
-    "lambda_n_D", r"\max(\lambda_n(D(0)),0)", "n-th eigenvalue of D(0), at least 0", "Table 2", _positive_part(Lambda(D_0, n)), nonnegative=True
+    "lambda_n_D",
+    r"\max(\lambda_n(D(0)),0)",
+    "n-th eigenvalue of D(0), at least 0",
+    "Table 2",
+    _positive_part(Lambda(D_0, n)),
+    nonnegative=True,
 )
 lambda_m_D = _scalar(
-    "lambda_m_D", r"\max(\lambda_m(-D(0)),0)", "m-th eigenvalue of -D(0), at least 0", "Table 2", _positive_part(Lambda(-D_0, m)), nonnegative=True
+    "lambda_m_D",
+    r"\max(\lambda_m(-D(0)),0)",
+    "m-th eigenvalue of -D(0), at least 0",
+    "Table 2",
+    _positive_part(Lambda(-D_0, m)),
+    nonnegative=True,
 )
-Delta_under = _scalar("Delta_under", r"\underline{\Delta}", "imbalance gap", "Table 2", lambda_n_D + lambda_m_D, nonnegative=True)
-Delta_plus = _scalar("Delta_plus", r"\Delta_+", "spread of the positive imbalance", "Table 2", lambda_plus - lambda_n_D, nonnegative=True)
-Delta_minus = _scalar("Delta_minus", r"\Delta_-", "spread of the negative imbalance", "Table 2", lambda_minus - lambda_m_D, nonnegative=True)
+Delta_under = _scalar(
+    "Delta_under", r"\underline{\Delta}", "imbalance gap", "Table 2", lambda_n_D + lambda_m_D, nonnegative=True
+)
+Delta_plus = _scalar(
+    "Delta_plus", r"\Delta_+", "spread of the positive imbalance", "Table 2", lambda_plus - lambda_n_D, nonnegative=True
+)
+Delta_minus = _scalar(
+    "Delta_minus",
+    r"\Delta_-",
+    "spread of the negative imbalance",
+    "Table 2",
+    lambda_minus - lambda_m_D,
+    nonnegative=True,
+)
 beta_1 = _scalar(
     "beta_1",
     r"\beta_1",
@@ -228,12 +212,19 @@ alpha_2 = _scalar(
     r"\alpha_2",
     "upper bound on sigma_max^2(T_0)",
     "Table 2",
-    (lambda_plus + sp.sqrt(lambda_plus**2 + 4 * beta_2**2)) / 2 + (lambda_minus + sp.sqrt(lambda_minus**2 + 4 * beta_2**2)) / 2,
+    (lambda_plus + sp.sqrt(lambda_plus**2 + 4 * beta_2**2)) / 2
+    + (lambda_minus + sp.sqrt(lambda_minus**2 + 4 * beta_2**2)) / 2,
     nonnegative=True,
 )
 
-# Theorem E.1 (Theorem 3.2 is c = 1/2, d = 2) --------------------------------------------------------------------
-mu_bar = _scalar("mu_bar", r"\bar\mu", "uniform lower bound on mu_t", "Theorem E.1", mu * (alpha_1 + 2 * alpha_2 * (1 - sp.exp(eta_0**c))))
+# Theorem E.1 (Theorem 3.2 is c = 1/2, d = 2) ----------------------------------------------------------------
+mu_bar = _scalar(
+    "mu_bar",
+    r"\bar\mu",
+    "uniform lower bound on mu_t",
+    "Theorem E.1",
+    mu * (alpha_1 + 2 * alpha_2 * (1 - sp.exp(eta_0**c))),
+)
 K_bar_0 = _scalar(
     "K_bar_0",
     r"\bar K_0",
@@ -245,7 +236,11 @@ K_bar_0 = _scalar(
     nonnegative=True,
 )
 rho_bar_0 = _scalar(
-    "rho_bar_0", r"\bar\rho(\eta_0,0)", "promised rate of decrease", "Theorem E.1", 1 - 2 * mu_bar * eta_0 + mu_bar * K_bar_0 * eta_0**2
+    "rho_bar_0",
+    r"\bar\rho(\eta_0,0)",
+    "promised rate of decrease",
+    "Theorem E.1",
+    1 - 2 * mu_bar * eta_0 + mu_bar * K_bar_0 * eta_0**2,
 )
 Delta = _scalar("Delta", r"\Delta", "rate after step-size growth", "Theorem E.1", (1 + eta_0**d) * rho_bar_0)
 K_bar = _scalar(
@@ -258,26 +253,49 @@ K_bar = _scalar(
     + K * sp.exp(sp.sqrt(eta_0)) * alpha_2 * (1 + 3 * sp.sqrt(2 * K * L_0 * Delta**t) * eta_0),
     nonnegative=True,
 )
-rho_bar = _scalar("rho_bar", r"\bar\rho(\eta_t,t)", "bound on rho(eta_t, t)", "Theorem E.1", 1 - 2 * mu_bar * eta + mu_bar * K_bar * eta**2)
+rho_bar = _scalar(
+    "rho_bar",
+    r"\bar\rho(\eta_t,t)",
+    "bound on rho(eta_t, t)",
+    "Theorem E.1",
+    1 - 2 * mu_bar * eta + mu_bar * K_bar * eta**2,
+)
 growth = _scalar(
-    "growth", r"(1+\eta_0^d)^{t/2}\eta_0", "largest step size that growth allows at iteration t", "(103)", (1 + eta_0**d) ** (t / 2) * eta_0
+    "growth",
+    r"(1+\eta_0^d)^{t/2}\eta_0",
+    "largest step size that growth allows at iteration t",
+    "(103)",
+    (1 + eta_0**d) ** (t / 2) * eta_0,
 )
 
-# The equations for eta_max, written in the unknown eta_0; (101) and (102) as left side minus right side ---------
+# The equations for eta_max, written in the unknown eta_0; (101) and (102) as left side minus right side -----
 _OF_ETA_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
 balance_101 = eta_0 * K_bar_0 - 1
 balance_102 = 4 * K * L_0 * eta_0**2 - (1 - sp.exp(-(eta_0**c))) * (1 - Delta)
 equation_101 = unfold(balance_101, only=_OF_ETA_0)
 equation_102 = unfold(balance_102, only=_OF_ETA_0)
 
-eta_1 = _scalar("eta_1", r"\eta_0^{(1)}", "the positive root of (101)", "(101)", MinRoot(equation_101, eta_0), positive=True)
-eta_2 = _scalar("eta_2", r"\eta_0^{(2)}", "the smallest positive root of (102), infinite when there is none", "(102)", MinRoot(equation_102, eta_0), positive=True)
+eta_1 = _scalar(
+    "eta_1", r"\eta_0^{(1)}", "the positive root of (101)", "(101)", MinRoot(equation_101, eta_0), positive=True
+)
+eta_2 = _scalar(
+    "eta_2",
+    r"\eta_0^{(2)}",
+    "the smallest positive root of (102), infinite when there is none",
+    "(102)",
+    MinRoot(equation_102, eta_0),
+    positive=True,
+)
 eta_3 = _scalar(
-    "eta_3", r"\log(1+\frac{\alpha_1}{2\alpha_2})^{1/c}", "the logarithmic cap", "Theorem E.1", sp.log(1 + alpha_1 / (2 * alpha_2)) ** (1 / c)
+    "eta_3",
+    r"\log(1+\frac{\alpha_1}{2\alpha_2})^{1/c}",
+    "the logarithmic cap",
+    "Theorem E.1",
+    sp.log(1 + alpha_1 / (2 * alpha_2)) ** (1 / c),
 )
 eta_max = _scalar("eta_max", r"\eta_{\max}", "largest eta_0 of Theorem E.1", "Theorem E.1", sp.Min(eta_1, eta_2, eta_3))
 
-# Problem 1, arbitrary matrices, data -----------------------------------------------------------------------------
+# Problem 1, arbitrary matrices, data ------------------------------------------------------------------------
 U = _matrix("U", (n, m), "W(t)", "iterate of gradient descent on Problem 1; also an arbitrary n x m matrix", "(2)")
 U_0 = _matrix("U_0", (n, m), "W(0)", "initial iterate on Problem 1", "(6)")
 U_next = _matrix("U_next", (n, m), "W(t+1)", "next iterate on Problem 1", "(2)", U - eta * Grad(U))
@@ -288,14 +306,27 @@ rows = _note(sp.Symbol("N", integer=True, positive=True), "N", "number of sample
 X = _matrix("X", (rows, n), "X", "inputs of the squared loss, N x n", "Problem 2")
 z = _scalar("z", "z", "a scalar prediction of the logistic loss", "Assumption 2.1")
 
-# Theorem 3.1, continued --------------------------------------------------------------------------------------------
+# Theorem 3.1, continued -------------------------------------------------------------------------------------
 eta_other = _scalar("eta_other", r"\eta", "another step size that the constraints admit", "(18)", positive=True)
 rho_uniform = _scalar("rho_uniform", r"\bar\rho", "a uniform bound on rho(eta_t, t)", "(13)", positive=True)
 kappa_T = _scalar("kappa_T", r"\kappa(\mathcal{T}_t)", "condition number of T_t", "(14)", sigma_max_T / sigma_min_T)
-K_zero = _scalar("K_zero", r"K_t|_{\eta_t=0}", "K_t at step size zero", "(12)", K * sigma_max_T**2 + sp.sqrt(2 * K * L), nonnegative=True)
-K_minimum = _scalar("K_minimum", r"K_t|_{L(t)=0}", "K_t around a global minimum", "(12)", K * sigma_max_T**2, nonnegative=True)
+K_zero = _scalar(
+    "K_zero",
+    r"K_t|_{\eta_t=0}",
+    "K_t at step size zero",
+    "(12)",
+    K * sigma_max_T**2 + sp.sqrt(2 * K * L),
+    nonnegative=True,
+)
+K_minimum = _scalar(
+    "K_minimum", r"K_t|_{L(t)=0}", "K_t around a global minimum", "(12)", K * sigma_max_T**2, nonnegative=True
+)
 rho_minimum = _scalar(
-    "rho_minimum", r"\rho(\eta_t,t)|_{L(t)=0}", "rho around a global minimum", "3.1", 1 - 2 * mu_t * eta + mu_t * K_minimum * eta**2
+    "rho_minimum",
+    r"\rho(\eta_t,t)|_{L(t)=0}",
+    "rho around a global minimum",
+    "3.1",
+    1 - 2 * mu_t * eta + mu_t * K_minimum * eta**2,
 )
 K_initial = _scalar(
     "K_initial",
@@ -309,25 +340,65 @@ K_initial = _scalar(
     nonnegative=True,
 )
 
-# Proof of Theorem E.1 ------------------------------------------------------------------------------------------------
+# Proof of Theorem E.1 ---------------------------------------------------------------------------------------
 drift = _scalar(
-    "drift", r"\frac{2K\eta_0^2\alpha_2\exp(\eta_0^c)L(0)}{1-\Delta}", "bound on ||D(t) - D(0)||_F", "A3", 2 * K * eta_0**2 * alpha_2 * sp.exp(eta_0**c) * L_0 / (1 - Delta)
+    "drift",
+    r"\frac{2K\eta_0^2\alpha_2\exp(\eta_0^c)L(0)}{1-\Delta}",
+    "bound on ||D(t) - D(0)||_F",
+    "A3",
+    2 * K * eta_0**2 * alpha_2 * sp.exp(eta_0**c) * L_0 / (1 - Delta),
 )
 T_lower = _scalar("T_lower", r"\mathcal{T}^L_k", "lower bound on sigma_min^2(T_k)", "(119)", alpha_1 - 4 * Fro(D - D_0))
-T_upper = _scalar("T_upper", r"\mathcal{T}^U_k", "upper bound on sigma_max^2(T_k)", "(120)", alpha_2 + 2 * Fro(D - D_0), nonnegative=True)
-T_lower_next = _scalar("T_lower_next", r"\mathcal{T}^L_{t+1}", "(119) at iteration t + 1", "(119)", alpha_1 - 4 * Fro(D_next - D_0))
-T_upper_next = _scalar("T_upper_next", r"\mathcal{T}^U_{t+1}", "(120) at iteration t + 1", "(120)", alpha_2 + 2 * Fro(D_next - D_0), nonnegative=True)
+T_upper = _scalar(
+    "T_upper",
+    r"\mathcal{T}^U_k",
+    "upper bound on sigma_max^2(T_k)",
+    "(120)",
+    alpha_2 + 2 * Fro(D - D_0),
+    nonnegative=True,
+)
+T_lower_next = _scalar(
+    "T_lower_next", r"\mathcal{T}^L_{t+1}", "(119) at iteration t + 1", "(119)", alpha_1 - 4 * Fro(D_next - D_0)
+)
+T_upper_next = _scalar(
+    "T_upper_next",
+    r"\mathcal{T}^U_{t+1}",
+    "(120) at iteration t + 1",
+    "(120)",
+    alpha_2 + 2 * Fro(D_next - D_0),
+    nonnegative=True,
+)
 sigma_min_T_next = _scalar(
-    "sigma_min_T_next", r"\sigma_{\min}(\mathcal{T}_{t+1})", "smallest singular value of T_{t+1}", "(39)", sp.sqrt(Sigma(W1_next, n) ** 2 + Sigma(W2_next, m) ** 2), nonnegative=True
+    "sigma_min_T_next",
+    r"\sigma_{\min}(\mathcal{T}_{t+1})",
+    "smallest singular value of T_{t+1}",
+    "(39)",
+    sp.sqrt(Sigma(W1_next, n) ** 2 + Sigma(W2_next, m) ** 2),
+    nonnegative=True,
 )
 sigma_max_T_next = _scalar(
-    "sigma_max_T_next", r"\sigma_{\max}(\mathcal{T}_{t+1})", "largest singular value of T_{t+1}", "(39)", sp.sqrt(SigmaMax(W1_next) ** 2 + SigmaMax(W2_next) ** 2), nonnegative=True
+    "sigma_max_T_next",
+    r"\sigma_{\max}(\mathcal{T}_{t+1})",
+    "largest singular value of T_{t+1}",
+    "(39)",
+    sp.sqrt(SigmaMax(W1_next) ** 2 + SigmaMax(W2_next) ** 2),
+    nonnegative=True,
 )
 
-# Repaired Table 2: the margin enters only on the side where sigma_n(W*) or sigma_m(W*) is a smallest singular value ----
+# Repaired Table 2: the margin enters only where sigma_n(W*) or sigma_m(W*) is a smallest singular value
 beta_n = _scalar(
-    "beta_n", r"\beta_{1,n}", "lower bound on sigma_n(W(t)), zero when n > m", "Table 2, repaired", _positive_part(Sigma(W_star, n) - sp.sqrt(K / mu) * Fro(W_0 - W_star)), nonnegative=True
+    "beta_n",
+    r"\beta_{1,n}",
+    "lower bound on sigma_n(W(t)), zero when n > m",
+    "Table 2, repaired",
+    _positive_part(Sigma(W_star, n) - sp.sqrt(K / mu) * Fro(W_0 - W_star)),
+    nonnegative=True,
 )
 beta_m = _scalar(
-    "beta_m", r"\beta_{1,m}", "lower bound on sigma_m(W(t)), zero when m > n", "Table 2, repaired", _positive_part(Sigma(W_star, m) - sp.sqrt(K / mu) * Fro(W_0 - W_star)), nonnegative=True
+    "beta_m",
+    r"\beta_{1,m}",
+    "lower bound on sigma_m(W(t)), zero when m > n",
+    "Table 2, repaired",
+    _positive_part(Sigma(W_star, m) - sp.sqrt(K / mu) * Fro(W_0 - W_star)),
+    nonnegative=True,
 )

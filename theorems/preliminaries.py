@@ -250,7 +250,7 @@ CLASSICAL_RATE = (
         kind=Kind.IDENTITY,
         given=(gt(K, 0), gt(mu, 0)),
         then=eq(rate.xreplace({eta: 1 / K}), 1 - mu / K),
-        ),
+    ),
     LINEAR_RATE,
     replace(
         LINEAR_RATE,
@@ -265,7 +265,7 @@ CLASSICAL_RATE = (
         kind=Kind.STEP,
         given=(*LOSS, le(Loss(U), (1 - mu / K) ** t * Loss(U_0))),
         then=le((1 - mu / K) * Loss(U), (1 - mu / K) ** (t + 1) * Loss(U_0)),
-            note="the induction step of the second inequality of (6)",
+        note="the induction step of the second inequality of (6)",
     ),
     Statement(
         label="j2.1-classical.rate",
@@ -324,7 +324,13 @@ NO_GLOBAL_CONSTANTS = (
 
 _OTHERS = "a classification of other papers' assumptions"
 TABLE_1 = tuple(
-    Statement(label=f"jT1.{name}", source=(journal("Table 1"), submission("Table 1")), kind=Kind.EMPIRICAL, then=None, out_of_scope=reason)
+    Statement(
+        label=f"jT1.{name}",
+        source=(journal("Table 1"), submission("Table 1")),
+        kind=Kind.EMPIRICAL,
+        then=None,
+        out_of_scope=reason,
+    )
     for name, reason in (
         ("nonlinear-ntk", _OTHERS),
         ("nonlinear-mean-field", _OTHERS),

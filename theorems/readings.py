@@ -18,7 +18,9 @@ FROZEN_K = Reading("K-frozen", "K_t is a constant of iteration t while the step 
 VARYING_K = Reading("K-of-eta", "K_t depends on the step size as (12) defines it")
 
 EXTRACTED_ALPHA = Reading(
-    "rendered-alpha", "alpha_1 with Delta_+ + Delta_- under both roots, the underlined Delta taken for Delta_-", extraction=True
+    "rendered-alpha",
+    "alpha_1 with Delta_+ + Delta_- under both roots, the underlined Delta taken for Delta_-",
+    extraction=True,
 )
 EXTRACTED_BETA = Reading("rendered-beta", "sqrt(2/mu) L(0) with L(0) outside the root", extraction=True)
 EXTRACTED_ROOT = Reading("rendered-root", "the root of K-bar_t extends over the whole sum", extraction=True)

@@ -62,7 +62,7 @@ def _quadratic(local_pl: sp.Expr, smoothness: sp.Expr, step: sp.Expr) -> sp.Expr
     return 1 - 2 * local_pl * step + local_pl * smoothness * step**2
 
 
-# Evolution of the smoothness bound ----------------------------------------------------------------------------------
+# Evolution of the smoothness bound ----------------------------------------------------------------
 _k_bar = unfold(K_bar, only=(K_bar,))
 _k_bar_limit = K * sp.exp(sp.sqrt(eta_0)) * alpha_2
 _IN_UNIT = (gt(rho_bar_0, 0), lt(rho_bar_0, 1), gt(Delta, 0), lt(Delta, 1))
@@ -130,7 +130,7 @@ EVOLUTION = (
     ),
 )
 
-# "quadratic in eta_t": of degree at most 2 ------------------------------------------------------------------------------
+# "quadratic in eta_t": of degree at most 2 --------------------------------------------------------
 QUADRATIC = Statement(
     label="j3.2-quadratic.rho",
     source=_CHOICE,
@@ -166,7 +166,7 @@ DEGREES = (
     ),
 )
 
-# (19): the closed form of the minimizer ---------------------------------------------------------------------------------
+# (19): the closed form of the minimizer -----------------------------------------------------------
 _frozen = sp.Min(growth, 1 / K_t)
 MINIMIZER = Statement(
     label="j19.rho",
@@ -230,7 +230,7 @@ CLOSED_FORM = (
     ),
 )
 
-# What a step size may do ------------------------------------------------------------------------------------------------
+# What a step size may do --------------------------------------------------------------------------
 _COVERS = (journal("1.1"), submission("1.1"))
 DECREASING = Statement(
     label="j1.1-covers.decreasing",

@@ -56,7 +56,7 @@ def _submission(claim: Statement, label: str, place: str) -> Statement:
     return replace(claim, label=label, source=(submission(place),), where=SUBMISSION_32, cites=cites)
 
 
-# Lemma 3.1 ------------------------------------------------------------------------------------------------------------
+# Lemma 3.1 ----------------------------------------------------------------------------------------
 SPECTRAL_LOWER = Statement(
     label="j22.lower",
     source=(journal("22", "Lemma 3.1"),),
@@ -112,7 +112,7 @@ LEMMA_31 = (
     ),
 )
 
-# The change of the imbalance --------------------------------------------------------------------------------------------
+# The change of the imbalance ----------------------------------------------------------------------
 _DRIFT = (journal("3.3"), submission("3.3"))
 DRIFT = Statement(
     label="j3.3-drift.growing",
@@ -138,7 +138,7 @@ IMBALANCE = (
     _repaired(CONSTANT_DRIFT),
 )
 
-# Lemma 3.2 ------------------------------------------------------------------------------------------------------------
+# Lemma 3.2 ----------------------------------------------------------------------------------------
 MU = Statement(
     label="j24.mu",
     source=(journal("24", "Lemma 3.2"),),
@@ -160,7 +160,9 @@ RHO_INITIAL = replace(RHO, label="j25.initial", then=le(rho_bar, rho_bar_0))
 _INITIAL_NOTE = "rho(eta_t, t), not its bound, is at most the initial rate"
 
 
-def _lemma_32(mu: Statement, smoothness: Statement, rho_t: Statement, initial: Statement, where: Where) -> tuple[Statement, ...]:
+def _lemma_32(
+    mu: Statement, smoothness: Statement, rho_t: Statement, initial: Statement, where: Where
+) -> tuple[Statement, ...]:
     return (
         mu,
         _repaired(mu, where),
@@ -184,7 +186,7 @@ LEMMA_32 = (
     ),
 )
 
-# (26)-(30) and the submission's (25) --------------------------------------------------------------------------------------
+# (26)-(30) and the submission's (25) --------------------------------------------------------------
 _mixed = (1 - 2 * mu_bar * eta + mu_bar * K_t * eta**2) * L
 _uniform = (1 - 2 * mu_bar * eta + mu_bar * K_bar_0 * eta**2) * L
 _CHAIN = tuple(

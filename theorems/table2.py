@@ -86,7 +86,7 @@ from theorems.statement import (
 
 Where = Mapping[sp.Basic, sp.Basic]
 
-# alpha_1 --------------------------------------------------------------------------------------------------------
+# alpha_1 ------------------------------------------------------------------------------------------
 # Each half bounds sigma_n^2(W1) or sigma_m^2(W2); the margin enters a half only when W has no zero singular value
 # on that side: beta_n is zero for n > m, beta_m is zero for m > n.
 ALPHA_1_REPAIRED: sp.Expr = (
@@ -96,10 +96,8 @@ ALPHA_1_REPAIRED: sp.Expr = (
 _spread = sp.sqrt((Delta_plus + Delta_minus) ** 2 + 4 * beta_1**2)
 ALPHA_1_RENDERED: sp.Expr = (-Delta_plus - Delta_minus + 2 * _spread) / 2
 
-# beta_1, beta_2 ---------------------------------------------------------------------------------------------------
-BETA_1_PADDED: sp.Expr = sp.Max(
-    sp.Min(Sigma(W_star, n), Sigma(W_star, m)) - sp.sqrt(K / mu) * Fro(W_0 - W_star), 0
-)
+# beta_1, beta_2 -----------------------------------------------------------------------------------
+BETA_1_PADDED: sp.Expr = sp.Max(sp.Min(Sigma(W_star, n), Sigma(W_star, m)) - sp.sqrt(K / mu) * Fro(W_0 - W_star), 0)
 BETA_2_SUBMISSION: sp.Expr = SigmaMax(W_star) + sp.sqrt(2 * L_0 / mu)
 BETA_2_RENDERED: sp.Expr = SigmaMax(W_star) + sp.sqrt(2 / mu) * L_0
 
@@ -122,10 +120,8 @@ def _smoothness_bounds(width: sp.Expr, over_all: bool = False) -> Where:
     """K-bar_t and K-bar_0 with `width` for the factor exp(sqrt(eta_0)); `over_all` extends the root over the sum."""
     root = sp.sqrt(2 * K * L_0 * Delta**t)
     rest = 6 * K**2 * beta_2 * L_0 * eta_0**2 * Delta**t + K * width * alpha_2 * (1 + 3 * root * eta_0)
-    if over_all:
-        k_bar = sp.sqrt(2 * K * L_0 * rho_bar_0**t + rest)
-    else:
-        k_bar = sp.sqrt(2 * K * L_0 * rho_bar_0**t) + rest
+    shrinking = 2 * K * L_0 * rho_bar_0**t
+    k_bar = sp.sqrt(shrinking + rest) if over_all else sp.sqrt(shrinking) + rest
     return {K_bar: k_bar, K_bar_0: k_bar.xreplace({t: sp.S.Zero})}
 
 
@@ -166,7 +162,7 @@ SUBMISSION: Where = definitions(Version.SUBMISSION)
 SUBMISSION_32: Where = {**SUBMISSION, **HALF}
 SUBMISSION_REPAIRED_32: Where = {**definitions(Version.SUBMISSION, form=Form.REPAIRED), **HALF}
 
-# Claims of the rows -------------------------------------------------------------------------------------------------
+# Claims of the rows -------------------------------------------------------------------------------
 _TABLE = journal("Table 2")
 
 PRODUCT_SHAPE = Statement(
@@ -257,7 +253,7 @@ ROWS = (
     ),
 )
 
-# Lemma E.3 --------------------------------------------------------------------------------------------------------
+# Lemma E.3 ----------------------------------------------------------------------------------------
 _LEMMA_E3 = (journal("118", "Lemma E.3"),)
 _T_SMALLEST: Where = {sigma_min_T: sp.sqrt(SigmaMin(W1) ** 2 + SigmaMin(W2) ** 2)}
 _AT_ZERO = {W1: W1_0, W2: W2_0}

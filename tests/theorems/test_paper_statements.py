@@ -45,9 +45,10 @@ MODULES = (
 ALL: tuple[Statement, ...] = tuple(s for module in MODULES for s in module.STATEMENTS)
 CLAIMS = tuple(s for s in ALL if s.then is not None)
 BY_ID = {s.id: s for s in ALL}
-LEAVES = set(
-    "W1 W2 W1_0 W2_0 W_star U U_0 V Z1 Z2 X K mu c d eta eta_0 eta_other rho_uniform z t n m h N".split()
-)
+LEAVES = {
+    *("W1", "W2", "W1_0", "W2_0", "W_star", "U", "U_0", "V", "Z1", "Z2", "X", "z"),
+    *("K", "mu", "c", "d", "eta", "eta_0", "eta_other", "rho_uniform", "t", "n", "m", "h", "N"),
+}
 
 
 def relations(statement: Statement) -> list[Relation]:
