@@ -243,6 +243,8 @@ def _local_constants(series: Series, record: Record) -> None:
             first = np.where(binds, np.argmax(bound, axis=0), record.steps)
             index = np.arange(len(eta) - 1)[:, None] if len(eta) > 1 else np.zeros((0, 1))
             falls = (eta[1:] < eta[:-1] * (1 - 1e-13)) & (index + 1 < first)
+            after = (np.arange(len(eta))[:, None] > first) & ~bound & ~np.isnan(eta)
+            series.measures["unbound_after_binding"] = after.sum(axis=0).astype(float)
             series.measures["eta_falls_before_binding"] = falls.sum(axis=0).astype(float)
 
 

@@ -41,13 +41,13 @@ def _panels(count: int, rows: int, columns: int, height: float = 2.1) -> tuple[A
     flat = [a for row in axes for a in row]
     for axis in flat[count:]:
         axis.axis("off")
-    figure.subplots_adjust(hspace=0.5, wspace=0.3)
+    figure.subplots_adjust(hspace=0.62, wspace=0.3)
     return figure, flat
 
 
 def _legend(figure: Any, axis: Any, columns: int) -> None:
     handles, labels = axis.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, -0.04), ncol=columns)
+    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0.06), ncol=columns)
 
 
 def _bounds(data: FigureData) -> Any:
@@ -71,7 +71,8 @@ def _schedules(data: FigureData) -> Any:
         top = axes[(k // 3) * 6 + k % 3]
         below = axes[(k // 3) * 6 + 3 + k % 3]
         for j, series in enumerate(setting.series.values()):
-            _line(top, series, "log10_loss", j, series.label)
+            ended = ", loop never ends" if series.stops.get("never_ends") else ""
+            _line(top, series, "log10_loss", j, series.label + ended)
             _line(below, series, "log10_eta", j, None)
         top.set_title(_title(setting), fontsize=8)
         top.set_ylabel("log₁₀ L(t)")
