@@ -3,7 +3,7 @@
 "h >= poly(m, n, 1/delta)" names no polynomial: claims that rest on it alone are out of scope. Lemma F.5 is decided
 with h >= B^2, which is what its bound needs to say anything. B is read as sqrt(m + n) + log(2/delta)/2. The two
 blocks side by side, [W1, W2], have no common number of rows unless n = m: [W1^T, W2^T] is meant, written here as
-the transpose of the stack [W1; W2].
+the transpose of the stack [W1; W2]. Bounds that hold for every p are written with `scale` = h^p.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ AS_ORDER = Reading("omega-as-order", "1 - Omega(g) stands for 1 minus a term of 
 
 p = _scalar("p", "p", "exponent of the initial variance h^(-2p)", "Theorem 3.3", positive=True)
 delta = _scalar("delta", r"\delta", "failure probability", "Theorem 3.3", positive=True)
+scale = _scalar(
+    "scale", "h^p", "h^p: entries of the initial weights have standard deviation 1/h^p", "(143)", positive=True
+)
 B = _scalar("B", "B", "width of the Gaussian spectrum", "Lemma F.5", sp.sqrt(m + n) + sp.log(2 / delta) / 2)
 v = sp.MatrixSymbol("v", h, 1)
 
@@ -169,14 +172,15 @@ PROOF_OF_F2 = (
 # Theorem 3.3 -----------------------------------------------------------------------------------------------------
 _RATIO = sigma_min_T_0 / sigma_max_T_0
 _POSITIVE = (ge(K, mu), gt(mu, 0), gt(alpha_1, 0))
-_SMALL = h ** (_HALF - 2 * p)
+_SMALL = sp.sqrt(h) / scale**2
 _DISTANCE = sp.sqrt(K / mu) * (Fro(W_star) + 2 * sp.sqrt(m) * B * _SMALL)
-_LOWER = 2 * h ** (1 - 2 * p) + 2 * B**2 * h ** (-2 * p) - 4 * B * _SMALL
-_SQUARE = h ** (1 - 2 * p) + 2 * _SMALL * B + B**2 * h ** (-2 * p)
-_UPPER = 2 * h ** (1 - 2 * p) + 4 * _SMALL * B + 2 * B**2 * h ** (-2 * p) + 2 * SigmaMax(W_star) + 2 * _DISTANCE
+_LOWER = 2 * h / scale**2 + 2 * B**2 / scale**2 - 4 * B * _SMALL
+_SQUARE = h / scale**2 + 2 * _SMALL * B + B**2 / scale**2
+_UPPER = 2 * h / scale**2 + 4 * _SMALL * B + 2 * B**2 / scale**2 + 2 * SigmaMax(W_star) + 2 * _DISTANCE
 _GAP = 8 * _SMALL * B + 2 * SigmaMax(W_star) + 2 * _DISTANCE
-_NORM_BOUND = le(SigmaMax(STACK), h ** (_HALF - p) + B * h ** (-p))
+_NORM_BOUND = le(SigmaMax(STACK), sp.sqrt(h) / scale + B / scale)
 _PRODUCT_BOUND = le(Fro(W_0), 2 * sp.sqrt(m) * B * _SMALL)
+_OF_P = {scale: h**p}
 
 RATIO_BOUND = Statement(
     label="j138.ratio",
@@ -212,7 +216,11 @@ THEOREM_33 = (
         source=(journal("139", "Lemma F.5"),),
         kind=Kind.PROBABILITY,
         given=(*_DELTA, *_P_OPEN, ge(h, B**2), gt(K, 0), gt(mu, 0)),
-        then=Probability(AllOf(ge(alpha_1, _LOWER), _PRODUCT_BOUND), 1 - delta, _NORMAL),
+        then=Probability(
+            AllOf(ge(alpha_1, _LOWER.subs(_OF_P)), le(_PRODUCT_BOUND.lhs, _PRODUCT_BOUND.rhs.subs(_OF_P))),
+            1 - delta,
+            _NORMAL,
+        ),
         note="h >= poly(m, n, 1/delta) taken as h >= B^2",
     ),
     _initial(
@@ -228,7 +236,8 @@ THEOREM_33 = (
 
 _SIDE_BY_SIDE = Stack(W1_0.T, W2_0.T).T
 _SIGNED_COLUMN = Stack(W1_0.T, -W2_0.T)
-_SCALED = SigmaMax(h**p * STACK)
+_SCALED = SigmaMax(scale * STACK)
+_SCALED_P = SigmaMax(h**p * STACK)
 _PRODUCT = SigmaMax(STACK.T * SIGNED_STACK)
 SPECTRUM_OF_BOTH = (
     _initial("j143.shape", WellShaped(SigmaMax(h**p * _SIDE_BY_SIDE)), "143", note="[W1, W2]: n rows beside m rows"),
@@ -239,7 +248,7 @@ SPECTRUM_OF_BOTH = (
         kind=Kind.PROBABILITY,
         reading=MENDED,
         given=_DELTA,
-        then=Probability(le(_SCALED, sp.sqrt(h) + B), 1 - delta, _NORMAL),
+        then=Probability(le(_SCALED_P, sp.sqrt(h) + B), 1 - delta, _NORMAL),
         cites=("j47.gaussian-spectrum",),
         note="Lemma A.3 with failure probability delta gives sqrt(2 log(2/delta)) where log(2/delta)/2 is printed",
     ),
@@ -250,7 +259,9 @@ SPECTRUM_OF_BOTH = (
         form=Form.REPAIRED,
         repairs="j143.spectral-norm",
         given=_DELTA,
-        then=Probability(le(_SCALED, sp.sqrt(h) + sp.sqrt(m + n) + sp.sqrt(2 * sp.log(2 / delta))), 1 - delta, _NORMAL),
+        then=Probability(
+            le(_SCALED_P, sp.sqrt(h) + sp.sqrt(m + n) + sp.sqrt(2 * sp.log(2 / delta))), 1 - delta, _NORMAL
+        ),
         cites=("j47.gaussian-spectrum",),
     ),
     _initial(
@@ -308,7 +319,7 @@ ALPHA_2 = (
 w, f, k, b = (sp.Symbol(name, real=True, positive=True) for name in ("w", "f", "k", "b"))
 _FIXED = "sigma_max(W*) = w > 0, ||W*||_F = f > 0, sqrt(K/mu) = k and B = b are fixed while h grows"
 _DATA = {SigmaMax(W_star): w, Fro(W_star): f, B: b, K: k**2 * mu}
-_GAP_H, _UPPER_H = (sp.expand(x.subs(_DATA)) for x in (_GAP, _UPPER))
+_GAP_H, _UPPER_H = (sp.expand(x.subs(_DATA).subs(_OF_P)) for x in (_GAP, _UPPER))
 
 
 def _order(label: str, expression: sp.Expr, value: sp.Expr, place: str, **key: object) -> Statement:
