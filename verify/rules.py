@@ -74,7 +74,10 @@ AXIOMS: dict[str, Axiom] = {
             "The Frobenius norm is a norm with inner product <A, B> = tr(A^T B): Cauchy-Schwarz, triangle inequality",
             f"{HORN}, 5.1.4, 5.6.P",
             (
-                Form("cauchy-schwarz", (le(Inner(A, B), Fro(A) * Fro(B)),)),
+                Form(
+                    "cauchy-schwarz",
+                    (le(Inner(A, B), Fro(A) * Fro(B)), le(Inner(A, B) ** 2, Fro(A) ** 2 * Fro(B) ** 2)),
+                ),
                 Form("triangle", (le(Fro(A + B), Fro(A) + Fro(B)),)),
             ),
         ),
@@ -130,7 +133,7 @@ AXIOMS: dict[str, Axiom] = {
             (
                 Form(
                     "exists",
-                    (eq(S * u, Lambda(S, k) * u), eq(Fro(u), 1)),
+                    (eq(S * u, Lambda(S, k) * u), eq(Fro(u), 1), eq(Fro(u) ** 2, 1), eq(Inner(u, S * u), Lambda(S, k))),
                     (_SYMMETRIC, le(k, p)),
                     exists=(u,),
                     depends=(S, k),
@@ -147,6 +150,7 @@ AXIOMS: dict[str, Axiom] = {
                     "exists",
                     (
                         eq(V.T * V, sp.Identity(k)),
+                        le(Fro(V.T * X) ** 2, Fro(X) ** 2),
                         le(
                             Lambda(S, k) * Fro(V.T * X) ** 2 - Lambda(-S, 1) * (Fro(X) ** 2 - Fro(V.T * X) ** 2),
                             Inner(X, S * X),

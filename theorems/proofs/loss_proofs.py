@@ -291,8 +291,8 @@ CONDITION = Proof(
     (
         smooth,
         convex,
-        line("u", eq(Fro(_u), 1), "eigenvector.exists", at=_unit),
-        line("v", eq(Fro(_v), 1), "eigenvector.exists", at=_unit_m),
+        line("square-u", eq(Fro(_u) ** 2, 1), "eigenvector.exists", at=_unit),
+        line("square-v", eq(Fro(_v) ** 2, 1), "eigenvector.exists", at=_unit_m),
         upper("above", W_star, _there),
         lower("below", W_star, _there),
         line(
@@ -301,8 +301,6 @@ CONDITION = Proof(
             "arithmetic",
             weights=[(2, "above"), (2, "below")],
         ),
-        line("square-u", eq(Fro(_u) ** 2, 1), "arithmetic", weights=[(1 + Fro(_u), "u")]),
-        line("square-v", eq(Fro(_v) ** 2, 1), "arithmetic", weights=[(1 + Fro(_v), "v")]),
         line(
             "claim",
             le(mu, K),
