@@ -66,8 +66,8 @@ def build_problem(
         if extra is not None:
             raise InputError(f"--{extra}: the problem file says this; write it there")
         return Problem.from_toml(problem_file, c=c, d=d)
-    exponents = {"c": "1/2" if c is None else c, "d": "2" if d is None else d}
-    drawn = {name: given[name] for name in _DRAWN if name in given}
+    exponents: dict[str, Any] = {"c": "1/2" if c is None else c, "d": "2" if d is None else d}
+    drawn: dict[str, Any] = {name: given[name] for name in _DRAWN if name in given}
     if dataset is not None:
         if tables:
             raise InputError(f"--{tables[0]}: the dataset has its own tables; leave out one of the two")

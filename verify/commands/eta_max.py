@@ -52,7 +52,10 @@ def command(
         click.echo(json.dumps(result.as_json(), indent=2, sort_keys=True))
     else:
         console = Console(width=118, highlight=False, soft_wrap=True)
-        (_print_failure if isinstance(result, HypothesisFailure) else _print_result)(console, result)  # type: ignore[operator]
+        if isinstance(result, HypothesisFailure):
+            _print_failure(console, result)
+        else:
+            _print_result(console, result)
     return int(ExitCode.HYPOTHESES_FAIL if isinstance(result, HypothesisFailure) else ExitCode.DONE)
 
 
