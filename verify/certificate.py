@@ -154,8 +154,10 @@ def check_certificate(certificate: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def dumps(certificate: Mapping[str, Any]) -> str:
-    """A certificate as text, sorted keys, one line end."""
-    return json.dumps(certificate, sort_keys=True, indent=1) + "\n"
+    """A certificate as text: sorted keys, one line for each key of the outermost object."""
+    return (
+        "{\n" + ",\n".join(f'"{key}": {canonical_json(value)}' for key, value in sorted(certificate.items())) + "\n}\n"
+    )
 
 
 def load(path: Path) -> dict[str, Any]:

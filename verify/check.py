@@ -906,7 +906,6 @@ HEADS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "MinRoot": ("s", "sv", lambda f, x, v: min_root(f, x, v)),
     "TauIntegral": ("s", "sv", lambda f, x, v: integral(f, x, v)),
 }
-INFIX = {"Add": " + ", "MatAdd": " + ", "Mul": " ", "MatMul": " ", "Pow": "^", "MatPow": "^"}
 
 
 def sort(node: Node) -> str:
@@ -925,17 +924,19 @@ def text(node: Any) -> str:
         return f"{text(args[0])} {head} {text(args[1])}"
     if head == "AllOf":
         return " and ".join(map(text, args))
-    if head == "Transpose":
-        return f"{text(args[0])}^T" if args[0][0] == "MatrixSymbol" else f"({text(args[0])})^T"
-    if head in INFIX:
-        loose = {"Pow": ("Add", "Mul", "Pow"), "MatPow": ("MatAdd", "MatMul")}.get(head, ("Add", "MatAdd"))
-        wrap = [] if head in ("Add", "MatAdd") else loose
+    if head in ("Add", "MatAdd"):
+        return " + ".join(map(text, args)).replace("+ -", "- ")
+    if head in ("Mul", "MatMul"):
+        factors = [f"({text(a)})" if a[0] in ("Add", "MatAdd") else text(a) for a in args]
         if head == "Mul":
-            args = sorted(args, key=lambda a: a[0] != "Rational")
-        return INFIX[head].join(
-            f"({text(a)})" if a[0] in wrap or "/" in text(a) == head == "Pow" else text(a) for a in args
-        )
-    return f"{head}({', '.join(text(a) for a in args)})"
+            factors.sort(key=lambda f: not f[-1].isdigit() or f[0].isalpha())
+        return " ".join(factors).replace("-1 ", "-", 1) if factors[0] == "-1" else " ".join(factors)
+    if head in ("Pow", "MatPow", "Transpose"):
+        bare = args[0][0] in ("Symbol", "MatrixSymbol", "Sigma", "SigmaMax", "SigmaMin", "Fro", "Loss", "Lambda")
+        base = text(args[0]) if bare or (args[0][0] == "Rational" and args[0][1].isdigit()) else f"({text(args[0])})"
+        up = "T" if head == "Transpose" else text(args[1])
+        return f"{base}^{up if up.isalnum() else f'({up})'}"
+    return f"{head}({', '.join(map(text, args))})"
 
 
 # 6. Smallest positive roots, and integrals over [0, 1] ---------------------------------------------------------------

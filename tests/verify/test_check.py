@@ -1,0 +1,268 @@
+"""The checker: its arithmetic against other libraries, the certificates it accepts, and the corpus it must reject."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import flint
+import mpmath
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verify import check
+
+HERE = Path(__file__).parent
+ACCEPTED = sorted((HERE / "accepted").glob("*.json"))
+REASONS = json.loads((HERE / "rejected" / "reasons.json").read_text())
+KNOWN = {c["label"]: c["digest"] for c in (json.loads(p.read_text()) for p in ACCEPTED)}
+CHECKER = Path(check.__file__)
+
+rationals = st.fractions(min_value=-1000, max_value=1000, max_denominator=10**6)
+positive = st.builds(
+    lambda q, k: q * Fraction(10) ** k,
+    st.fractions(Fraction(1, 1000), 1000, max_denominator=10**6),
+    st.integers(-12, 3),
+)
+precisions = st.sampled_from([64, 128, 256])
+
+
+def ends(x: check.Number) -> tuple[Fraction, Fraction]:
+    if isinstance(x, Fraction):
+        return x, x
+    found = check.interval(x)
+    return found.lo * Fraction(2) ** found.e, found.hi * Fraction(2) ** found.e
+
+
+def contains(x: check.Number, reference: mpmath.mpf) -> bool:
+    """Whether an enclosure holds a reference value of 1000 bits, and is narrow for its precision."""
+    low, high = (mpmath.mpf(q.numerator) / q.denominator for q in ends(x))
+    slack = abs(reference) * mpmath.mpf(2) ** -900 + mpmath.mpf(2) ** -900
+    return bool(low - slack <= reference <= high + slack)
+
+
+def relative_width(x: check.Number) -> Fraction:
+    low, high = ends(x)
+    return Fraction(0) if high == low else (high - low) / max(abs(low), abs(high))
+
+
+@pytest.fixture(autouse=True)
+def reference_precision():  # type: ignore[no-untyped-def]
+    with mpmath.workprec(1000):
+        yield
+    check.Working.bits = 64
+
+
+def mp(q: Fraction) -> mpmath.mpf:
+    return mpmath.mpf(q.numerator) / q.denominator
+
+
+@given(positive, precisions)
+def test_elementary_functions_enclose_mpmath(q: Fraction, bits: int) -> None:
+    check.Working.bits = bits
+    with mpmath.workprec(1000):
+        assert contains(check.exponential(q), mpmath.exp(mp(q)))
+        assert contains(check.exponential(-q), mpmath.exp(-mp(q)))
+        assert contains(check.logarithm(q), mpmath.log(mp(q)))
+        assert contains(check.power(q, Fraction(1, 2)), mpmath.sqrt(mp(q)))
+        assert contains(check.power(q, Fraction(-5, 3)), mp(q) ** (mpmath.mpf(-5) / 3))
+        assert contains(check.log_cosh(q), mpmath.log(mpmath.cosh(mp(q))))
+        assert contains(check.tanh(-q), mpmath.tanh(-mp(q)))
+    assert relative_width(check.exponential(q)) < Fraction(1, 1 << (bits - 16))
+    assert relative_width(check.power(q, Fraction(1, 3))) < Fraction(1, 1 << (bits - 16))
+
+
+@given(rationals, rationals, rationals, precisions)
+def test_interval_arithmetic_encloses_exact_rationals(a: Fraction, b: Fraction, c: Fraction, bits: int) -> None:
+    check.Working.bits = bits
+    x, y, z = (check.enclose(q) for q in (a, b, c))
+    values = [
+        (check.plus(x, check.times(y, z)), a + b * c),
+        (check.minus(check.times(x, x), y), a * a - b),
+        (check.whole_power(x, 3), a**3),
+        (check.whole_power(x, 4), a**4),
+        (check.least(x, check.greatest(y, z)), min(a, max(b, c))),
+    ]
+    if b:
+        values.append((check.times(x, check.inverse(y)), a / b))
+    for enclosure, exact in values:
+        low, high = ends(enclosure)
+        assert low <= exact <= high
+    low_sign, high_sign = check.compare(x, y)
+    assert low_sign <= (a > b) - (a < b) <= high_sign
+
+
+@given(st.fractions(0, 100, max_denominator=50), st.fractions(0, 100, max_denominator=50), st.integers(1, 9))
+def test_roots_are_exact_while_they_can_be(a: Fraction, b: Fraction, k: int) -> None:
+    x, y = check.root(a), check.root(b)
+    assert check.whole_power(x, 2) == a
+    assert check.times(x, y) == check.root(a * b)
+    assert check.plus(x, check.times(Fraction(k), x)) == check.root((k + 1) ** 2 * a)
+    assert check.minus(check.times(Fraction(k), x), check.times(Fraction(k), x)) == 0
+    assert check.compare(x, y) == (((a > b) - (a < b)),) * 2
+    assert check.power(a * a, Fraction(1, 2)) == a
+
+
+def test_far_apart_magnitudes_stay_enclosed_and_small_in_memory() -> None:
+    huge = check.exponential(Fraction(10**9))
+    tiny = check.exponential(Fraction(-(10**9)))
+    low, high = check.compare(check.plus(huge, tiny), huge)
+    assert low <= 0 <= high
+    assert check.compare(tiny, Fraction(0)) == (1, 1)
+    assert check.interval(check.plus(huge, tiny)).hi.bit_length() <= 70
+
+
+matrices = st.integers(1, 4).flatmap(
+    lambda p: st.integers(1, 4).flatmap(
+        lambda q: st.lists(
+            st.lists(st.fractions(-9, 9, max_denominator=4), min_size=q, max_size=q), min_size=p, max_size=p
+        )
+    )
+)
+
+
+@settings(max_examples=60)
+@given(matrices)
+def test_singular_values_enclose_mpmath(rows: list[list[Fraction]]) -> None:
+    a = tuple(tuple(row) for row in rows)
+    with mpmath.workprec(300):
+        reference = mpmath.svd_r(mpmath.matrix([[mp(x) for x in row] for row in a]), compute_uv=False)
+        for k in range(1, min(len(a), len(a[0])) + 1):
+            for matrix in (a, check.entrywise(check.enclose, a)):
+                low, high = ends(check.sigma_k(matrix, k))
+                near = mpmath.mpf(2) ** -100 if isinstance(matrix[0][0], Fraction) else mpmath.mpf(2) ** -20
+                assert mp(low) - mpmath.mpf(2) ** -100 <= reference[k - 1] <= mp(high) + mpmath.mpf(2) ** -100
+                assert mp(high) - mp(low) < near + mpmath.mpf(2) ** -40
+    assert check.sigma_k(a, min(len(a), len(a[0])) + 1) == 0
+    gram = check.gram(a)
+    assert check.rank(a) == flint.fmpq_mat([[flint.fmpq(x.numerator, x.denominator) for x in r] for r in a]).rank()
+    assert check.inertia(check.integers(gram)[0])[2] == 0
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(-6, 6), min_size=6, max_size=6))
+def test_eigenvalues_agree_with_the_characteristic_polynomial(entries: list[int]) -> None:
+    a, b, c, d, e, f = map(Fraction, entries)
+    matrix = ((a, b, c), (b, d, e), (c, e, f))
+    polynomial = flint.fmpz_mat([[int(x) for x in row] for row in matrix]).charpoly()
+    values = [check.lambda_k(matrix, k) for k in (1, 2, 3)]
+    for value in values:
+        low, high = ends(value)
+        if low == high:
+            assert polynomial(flint.fmpq(low.numerator, low.denominator)) == 0
+        else:
+            at = [polynomial(flint.fmpq(q.numerator, q.denominator)) for q in (low, high)]
+            assert at[0] * at[1] <= 0
+    assert all(check.compare(x, y)[1] >= 0 for x, y in pairwise(values))
+    trace = check.total(values)
+    low, high = ends(trace)
+    assert low <= a + d + f <= high
+
+
+@pytest.mark.parametrize("path", ACCEPTED, ids=lambda p: p.stem)
+def test_true_witnesses_are_accepted(path: Path) -> None:
+    code, message = check.check_text(path.read_text(), KNOWN)
+    assert (code, message.partition(":")[0]) == (0, "holds"), message
+
+
+@pytest.mark.parametrize("name", sorted(REASONS))
+def test_the_corpus_is_rejected_for_the_right_reason(name: str) -> None:
+    code, message = check.check_file(str(HERE / "rejected" / f"{name}.json"), KNOWN)
+    assert code == (2 if REASONS[name] == "unreadable" else 1)
+    assert REASONS[name] in message and REASONS[name]
+
+
+def test_the_corpus_has_no_file_without_a_reason() -> None:
+    assert {p.stem for p in (HERE / "rejected").glob("*.json")} - {"reasons"} == set(REASONS)
+    assert len(REASONS) >= 25
+
+
+@pytest.mark.parametrize("path", ACCEPTED, ids=lambda p: p.stem)
+def test_no_part_of_a_certificate_can_be_left_out(path: Path) -> None:
+    whole = json.loads(path.read_text())
+    for key in set(whole) - {"enclosures"}:
+        assert check.check_text(json.dumps({k: v for k, v in whole.items() if k != key}), KNOWN)[0] == 1
+    for name in whole["bindings"]:
+        fewer = {k: v for k, v in whole["bindings"].items() if k != name}
+        code, message = check.check_text(json.dumps({**whole, "bindings": fewer}), KNOWN)
+        assert code == 1 or name in ("W_star", "eta_0"), message  # these two the loss and the run give
+
+
+@given(st.sampled_from(ACCEPTED), st.data())
+@settings(max_examples=150, deadline=None)
+def test_an_edited_statement_never_passes_under_its_label(path: Path, data: st.DataObject) -> None:
+    whole = json.loads(path.read_text())
+    node = whole["statement"]["then"]
+    while True:
+        inner = [i for i, part in enumerate(node) if isinstance(part, list) and part]
+        if not inner or data.draw(st.booleans()):
+            break
+        node = node[data.draw(st.sampled_from(inner))]
+    node[0] = data.draw(st.sampled_from(sorted(set(check.HEADS) | set(check.RELATIONS))).filter(lambda h: h != node[0]))
+    edited = json.dumps(whole)
+    assert "digest" in check.check_text(edited, KNOWN)[1]
+    whole["digest"] = check.digest_of(whole["statement"])
+    code, message = check.check_text(json.dumps(whole), KNOWN)
+    assert code == 1 and "not the claim known as" in message
+    check.check_text(json.dumps({**whole, "label": "own.edited"}), KNOWN)  # whatever it says, it says it in words
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in ACCEPTED if "enclosures" in json.loads(p.read_text())], ids=lambda p: p.stem
+)
+def test_stated_enclosures_are_checked_one_by_one(path: Path) -> None:
+    whole = json.loads(path.read_text())
+    for item in whole["enclosures"]:
+        low, high = Fraction(item["lower"]), Fraction(item["upper"])
+        assert low < high
+        for wrong in ({"upper": str(low - 1)}, {"lower": str(high + 1)}):
+            edited = {**whole, "enclosures": [{**item, **wrong}]}
+            assert "not between the stated bounds" in check.check_text(json.dumps(edited), KNOWN)[1]
+
+
+def test_a_claim_of_the_users_own_is_printed_in_full() -> None:
+    path = next(p for p in ACCEPTED if p.stem == "fast-step")
+    code, message = check.check_text(path.read_text(), {})
+    assert code == 0
+    assert "the certificate's own" in message
+    for line in ("given K_t eta < 2", "then  L_next <= (-12 eta mu_t + 1) L", "where W = W1 W2^T"):
+        assert line in message
+
+
+def test_the_checker_runs_alone_in_a_bare_python(tmp_path: Path) -> None:
+    alone = tmp_path / "check.py"
+    alone.write_text(CHECKER.read_text())
+    broken = HERE / "rejected" / "edited-rational.json"
+    for files, code in (
+        ([*ACCEPTED], 0),
+        ([ACCEPTED[0], broken], 1),
+        ([ACCEPTED[0], tmp_path / "none.json"], 2),
+        ([], 2),
+    ):
+        run = subprocess.run([sys.executable, "-I", "-S", str(alone), *map(str, files)], capture_output=True, text=True)
+        assert run.returncode == code, run.stdout + run.stderr
+        assert sum(line.startswith(str(HERE)) or str(tmp_path) in line for line in run.stdout.splitlines()) == len(
+            files
+        )
+
+
+def test_the_checker_imports_the_standard_library_only() -> None:
+    imported = {
+        name.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(CHECKER.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert {str(name).partition(".")[0] for name in imported} <= set(sys.stdlib_module_names)
+    calls = {
+        n.func.id
+        for n in ast.walk(ast.parse(CHECKER.read_text()))
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
+    assert not calls & {"eval", "exec", "compile", "__import__"}
