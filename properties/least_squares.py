@@ -117,6 +117,31 @@ class LeastSquares:
                 smallest = field.eigenvalue(self.gram, n) if self.rank == n else fmpq(0)
         return largest, smallest
 
+    quadratic = True
+
+    def roughness(self) -> None:
+        """Why no K is certified: never, for least squares."""
+        return None
+
+    def flatness(self) -> str | None:
+        """Why mu = 0; None when mu > 0."""
+        n = self.gram.nrows()
+        if self.rank == n:
+            return None
+        return f"mu = 0: X has rank {self.rank}, below n = {n}, so the loss is not strongly convex"
+
+    def minimizer(self, bits: int) -> fmpq_mat:
+        """W*, exact (n x m); `bits` is for losses whose minimizer is enclosed."""
+        return self.W_star
+
+    def gap_at(self, W: fmpq_mat, bits: int) -> fmpq:
+        """l(W) - l* at a rational W, exact."""
+        return self.gap(W)
+
+    def minimum_at(self, bits: int) -> Fraction:
+        """l*, exact."""
+        return self.minimum
+
     def gap(self, W: fmpq_mat) -> fmpq:
         """l(W) - l* at a rational W (n x m), exact."""
         residual = W - self.W_star

@@ -30,7 +30,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
 class Problem:
     """min over W1 (n x h), W2 (m x h) of l(W1 W2^T), at its initial weights, with the exponents of Theorem E.1.
 
-    `loss` is a LeastSquares or another loss with its interface. `standardization` holds what was subtracted from
+    `loss` is a LeastSquares or a loss of `properties.loss_file`, for which `declared` holds K and mu where the file
+    declares them. `standardization` holds what was subtracted from
     and divided out of the inputs and the outputs. `notes` are lines that the reader of a result must see.
     Raises InputError when shapes disagree, c is outside (0, 1) or d <= 1.
     """
@@ -43,9 +44,10 @@ class Problem:
     d: Fraction = Fraction(2)
     standardization: tuple[Standardization, Standardization] | None = None
     notes: tuple[str, ...] = ()
+    declared: tuple[tuple[str, Fraction], ...] = ()
 
     def __post_init__(self) -> None:
-        n, m = self.loss.shape
+        n, m = self.loss.shape() if callable(self.loss.shape) else self.loss.shape
         for argument, table, rows, side in (("W1", self.W1, n, "inputs"), ("W2", self.W2, m, "outputs")):
             if len(table) != rows:
                 raise InputError(f"weights.{argument}: {len(table)} rows for {rows} {side}; write one row for each")
@@ -102,11 +104,12 @@ class Problem:
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any], path: Path, c: Any, d: Any) -> Problem:
-        check_keys(content)
+        kind = content["loss"].get("kind", "squared") if isinstance(content.get("loss"), Mapping) else "squared"
+        # The keys of other kinds are checked where those kinds are read.
+        check_keys({**content, "loss": {}} if kind != "squared" else content)
         loss, weights, theorem = (content.get(section, {}) for section in ("loss", "weights", "theorem"))
         if not loss:
             raise InputError('PROBLEM: no [loss] section; write [loss] with kind = "squared", X and Y')
-        kind = loss.get("kind", "squared")
         if kind != "squared":
             return cls._other_loss(content, path, c, d)
         X, Y, scaling, name, notes = _data(loss, path.parent)
@@ -122,9 +125,19 @@ class Problem:
 
     @classmethod
     def _other_loss(cls, content: Mapping[str, Any], path: Path, c: Any, d: Any) -> Problem:
-        raise InputError(
-            f'loss.kind = {shorten(content["loss"]["kind"])}: no such kind for this command; write kind = "squared"'
-        )
+        """A problem with a loss other than least squares; its constants are certified where they are used."""
+        from properties.loss_file import loss_from_table
+
+        table, theorem = content["loss"], content.get("theorem", {})
+        loss = loss_from_table(table, path.parent)
+        n, m = loss.shape()
+        declared = tuple((key, parse_rational(table[key], f"loss.{key}")) for key in ("K", "mu") if key in table)
+        W1, W2, drawn = _weights(content.get("weights", {}), n, m, path.parent)
+        c, d = (theorem.get(key, default) if x is None else x for key, x, default in (("c", c, "1/2"), ("d", d, "2")))
+        return cls(
+            path.stem, loss, W1, W2, parse_rational(c, "c"), parse_rational(d, "d"), None,
+            (f"loss: {table['kind']}", *drawn), declared,
+        )  # fmt: skip
 
     @classmethod
     def from_dataset(

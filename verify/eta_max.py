@@ -21,12 +21,14 @@ from properties.errors import InputError, LimitReached
 from properties.exact_numbers import parse_rational, shorten
 from properties.fields import Ball
 from properties.imbalance import InitialState
+from properties.least_squares import LeastSquares
 from properties.problems import Problem
 from properties.roots import NotEnoughPrecision, smallest_root
 from theorems import notation as N
 from theorems import readings as readings_module
 from theorems.statement import Form, Reading, Version
 from theorems.table2 import definitions
+from verify.certified_loss import certified_loss
 from verify.decimals import Interval, enclose, rounded
 from verify.sharp import INITIAL_DATA, sharp_step
 from verify.step_size import Comparison, EtaMax, HypothesisFailure, Iterations, SharpRate
@@ -61,6 +63,7 @@ _ALTERNATIVES = {
 @dataclass(frozen=True, slots=True)
 class _Request:
     problem: Problem
+    loss: Any
     state: InitialState
     digits: int
     c: Fraction
@@ -145,8 +148,17 @@ def _request(
     for argument, value, kind in (("version", version, Version), ("form", form, Form)):
         if value not in [str(k) for k in kind]:
             raise InputError(f"{argument} = {shorten(str(value))}: choose from {', '.join(str(k) for k in kind)}")
+    loss = certified_loss(problem.loss, problem.declared)
     return _Request(
-        problem, InitialState(problem), digits, exponents.c, exponents.d, Version(version), tuple(chosen), Form(form)
+        problem,
+        loss,
+        InitialState(problem),
+        digits,
+        exponents.c,
+        exponents.d,
+        Version(version),
+        tuple(chosen),
+        Form(form),
     )
 
 
@@ -157,7 +169,9 @@ def _solve(request: _Request, accuracy: Fraction) -> EtaMax | HypothesisFailure:
         return failure
     bits = request.goal + 64
     while bits <= request.largest_bits:
-        constants = theorem_constants(request.problem, request.state, request.where, request.c, request.d, bits)
+        constants = theorem_constants(
+            request.problem, request.state, request.where, request.c, request.d, bits, request.loss
+        )
         positive = is_positive(constants.values[N.alpha_1], "alpha_1", bits, request.largest_bits)
         if positive is False:
             return _alpha_failure(request, constants)
@@ -194,7 +208,7 @@ def _failure(
 
 def _plain_failure(request: _Request) -> HypothesisFailure | None:
     """A hypothesis that exact data refute before any number of Table 2 is needed."""
-    problem, loss = request.problem, request.problem.loss
+    problem, loss = request.problem, request.loss
     reach = min(problem.n, problem.m)
     if problem.h < reach:
         return _failure(
@@ -203,14 +217,17 @@ def _plain_failure(request: _Request) -> HypothesisFailure | None:
             f"h = {problem.h} is smaller than min(n, m) = {reach}: the product W1 W2^T cannot reach every W",
             f"a width of at least {reach}",
         )
-    if loss.constants(64)[1] == 0:
+    rough, flat = loss.roughness(), loss.flatness()
+    if rough is not None:
+        return _failure(request, "K", rough, "a loss whose gradient is Lipschitz on all of R^(n x m)")
+    if flat is not None:
         return _failure(
             request,
             "mu",
-            f"mu = 0: X has rank {loss.rank}, below n = {problem.n}, so the loss is not strongly convex",
-            "more independent samples, or leaving out dependent input columns (centring makes a constant column one)",
+            flat,
+            "more independent samples, fewer input columns (a centred constant column is dependent), or a ridge",
         )
-    if loss.gap(request.state.W) == 0:
+    if loss.gap_at(request.state.W, 64) == 0:
         return _failure(
             request,
             "L(0)",
@@ -324,7 +341,7 @@ class _Solved:
             ratio=ratio,
             proof=None if self.second is None else self.second.proof,
             unique_101=self.first.proof.unique,
-            minimum=enclose(request.problem.loss.minimum, digits),
+            minimum=enclose(request.loss.minimum_at(self.constants.bits), digits),
         )
 
     def _descent(self, best: Any) -> Any:
@@ -338,7 +355,7 @@ class _Solved:
 
 def _curvature(request: _Request, best: Any) -> tuple[Interval | None, Interval | None]:
     """(lambda_max of the Hessian at W(0), `best` over 2 / lambda_max); None where the loss is not least squares."""
-    if request.problem.loss.kind != "squared":
+    if not isinstance(request.loss, LeastSquares):
         return None, None
     largest = largest_hessian_eigenvalue(request.problem, request.state)
     with ctx.workprec(64):
@@ -350,7 +367,7 @@ def _sharp(request: _Request, constants: Constants, accuracy: Fraction) -> EtaMa
     problem, digits = request.problem, request.digits
     with ctx.workprec(constants.bits):
         data = {symbol: arb(constants.values[symbol]) for symbol in INITIAL_DATA}
-        step = sharp_step(data, problem.loss.kind == "squared", digits)
+        step = sharp_step(data, request.loss.quadratic, digits)
         rate = arb(fmpq(step.rate.numerator, step.rate.denominator))
         iterations = _iterations(1 - rate, accuracy)
         low = arb(fmpq(step.eta_lower.numerator, step.eta_lower.denominator))
@@ -370,7 +387,7 @@ def _sharp(request: _Request, constants: Constants, accuracy: Fraction) -> EtaMa
         iterations=iterations,
         hessian=hessian,
         ratio=ratio,
-        minimum=enclose(problem.loss.minimum, digits),
+        minimum=enclose(request.loss.minimum_at(constants.bits), digits),
         sharp=SharpRate(
             eta=Interval(rounded(step.eta, digits, -1), rounded(step.eta, digits, 1), digits),
             rate=Interval(rounded(step.rate, digits, 1), rounded(step.rate, digits, 1), digits),

@@ -43,20 +43,28 @@ class Constants:
 
 
 def theorem_constants(
-    problem: Problem, state: InitialState, where: Mapping[sp.Basic, sp.Basic], c: Any, d: Any, bits: int
+    problem: Problem,
+    state: InitialState,
+    where: Mapping[sp.Basic, sp.Basic],
+    c: Any,
+    d: Any,
+    bits: int,
+    loss: Any = None,
 ) -> Constants:
     """Table 2 for the problem at `bits` of precision, by the definitions in `where` (over those of the notation).
 
-    Zeros that the exact data prove are exact, so that alpha_1 = 0 is told from a small alpha_1.
+    Zeros that the exact data prove are exact, so that alpha_1 = 0 is told from a small alpha_1. `loss` is the problem's
+    loss with its constants certified (`verify.certified_loss`) where it is not least squares.
     """
     table = {**N.DEFINITIONS, **where}
-    K, mu = problem.loss.constants(bits)
+    loss = problem.loss if loss is None else loss
+    K, mu = loss.constants(bits)
     dims = {N.n: problem.n, N.m: problem.m, N.h: problem.h}
-    W_star = problem.loss.W_star
+    W_star = loss.minimizer(bits)
     values: dict[sp.Basic, Any] = {
         N.K: K,
         N.mu: mu,
-        N.L_0: problem.loss.gap(state.W),
+        N.L_0: loss.gap_at(state.W, bits),
         N.c: c,
         N.d: d,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import mpmath as mp
@@ -205,6 +206,62 @@ def test_the_sharp_form_certifies_a_larger_constant_step() -> None:
     assert sharp.sharp.rate.upper < 1
     assert sharp.iterations.upper < repaired.iterations.lower
     assert sharp.eta_2 is None and "eta_2" in sharp.reasons
+
+
+LOGISTIC = """
+[loss]
+kind = "logistic"
+X = [["1", "0"], ["0", "2"], ["1", "1"], ["-1", "1/2"]]
+Y = [["1"], ["-1"], ["1"], ["1"]]
+ridge = "1/10"
+[weights]
+width = 12
+seed = 1
+"""
+
+
+def from_text(tmp_path: Path, text: str) -> Problem:
+    path = tmp_path / "problem.toml"
+    path.write_text(text)
+    return Problem.from_toml(path)
+
+
+def test_other_losses_use_their_certified_constants(tmp_path: Path) -> None:
+    import numpy as np
+
+    problem = from_text(tmp_path, LOGISTIC)
+    result = solved(problem, 15)
+    assert result.hessian is None
+    X, y = np.array([[1, 0], [0, 2], [1, 1], [-1, 0.5]]), np.array([1.0, -1, 1, 1])
+
+    def loss(w: Any) -> float:
+        return float(np.sum(np.log1p(np.exp(-y * (X @ w)))) + 0.05 * w @ w)
+
+    w = np.zeros(2)
+    for _ in range(50):
+        s = 1 / (1 + np.exp(y * (X @ w)))
+        w = w - np.linalg.solve((X.T * (s * (1 - s))) @ X + 0.1 * np.eye(2), -X.T @ (y * s) + 0.1 * w)
+    start = (np.array(problem.W1, float) @ np.array(problem.W2, float).T)[:, 0]
+    assert float(result.minimum) == pytest.approx(loss(w), rel=1e-9)
+    assert float(result.table2["L_0"]) == pytest.approx(loss(start) - loss(w), rel=1e-9)
+    assert float(result.table2["mu"]) == pytest.approx(0.1, rel=1e-9)
+    assert float(result.table2["K"]) == pytest.approx(np.linalg.norm(X, 2) ** 2 / 4 + 0.1, rel=1e-9)
+
+
+def test_declared_constants_of_other_losses_are_checked(tmp_path: Path) -> None:
+    declared = LOGISTIC.replace("ridge", 'K = "2"\nmu = "1/20"\nridge')
+    table = solved(from_text(tmp_path, declared), 10).table2
+    assert (table["K"].texts(), table["mu"].texts()) == (("2", "2"), ("0.05", "0.05"))
+    with pytest.raises(InputError, match=r"loss\.K = 1/2: refuted"):
+        eta_max(from_text(tmp_path, LOGISTIC.replace("ridge", 'K = "1/2"\nridge')))
+
+
+@pytest.mark.parametrize(("kind", "which"), [("poisson", "K"), ("log-cosh", "mu")])
+def test_losses_outside_the_assumptions_are_results(tmp_path: Path, kind: str, which: str) -> None:
+    text = LOGISTIC.replace('"logistic"', f'"{kind}"').replace('["-1"]', '["2"]').replace('ridge = "1/10"', "")
+    result = eta_max(from_text(tmp_path, text))
+    assert isinstance(result, HypothesisFailure)
+    assert result.which == which
 
 
 def test_narrow_width_is_a_result() -> None:
