@@ -241,7 +241,7 @@ A1_LINES = (
 # A2(t + 1): (114), (115) --------------------------------------------------------------------------
 _distance = Fro(W_next - W_star)
 _root_next, _root_initial = sp.sqrt(2 / mu * L_next), sp.sqrt(2 / mu * L_0)
-_NEXT_BELOW_INITIAL = (*LOSS, le(L_next, L_0))
+_NEXT_BELOW_INITIAL = (*LOSS, POSITIVE_STEP, le(L_next, L_0))
 WEYL = tuple(
     Chain(
         label="j115",
@@ -263,14 +263,14 @@ A2_LINES = (
         label="j114.lower",
         source=(journal("114"),),
         kind=Kind.STEP,
-        given=LOSS,
+        given=(*LOSS, POSITIVE_STEP),
         then=le(mu / 2 * _distance**2, L_next),
     ),
     Statement(
         label="j114.upper",
         source=(journal("114"),),
         kind=Kind.STEP,
-        given=LOSS,
+        given=(*LOSS, POSITIVE_STEP),
         then=le(L_next, K / 2 * _distance**2),
     ),
     *WEYL,
