@@ -9,6 +9,8 @@ import click
 
 from verify import check
 
+SCHEMA = "localpl/check/1"
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -27,5 +29,5 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
             click.echo(f"{path}: {message}")
     worst = max(("holds", "rejected", "unreadable").index(r["result"]) for r in results)
     if as_json:
-        click.echo(json.dumps({"certificates": results}, sort_keys=True, indent=1))
+        click.echo(json.dumps({"schema": SCHEMA, "certificates": results}, sort_keys=True, indent=1))
     return worst
