@@ -85,8 +85,8 @@ from theorems.statement import (
 )
 from theorems.table2 import REPAIRED, REPAIRED_32, SUBMISSION_32, SUBMISSION_REPAIRED_32, definitions
 
-_J16 = journal("16", "Theorem 3.2")
-_S16 = submission("16", "Theorem 3.2")
+_J16 = journal("15", "16", "Theorem 3.2")
+_S16 = submission("15", "16", "Theorem 3.2")
 
 
 def _repaired(claim: Statement, where: object = REPAIRED_32, **changes: object) -> Statement:
@@ -179,7 +179,7 @@ SUBMISSION_3_2 = (
 )
 
 # Theorem E.1 --------------------------------------------------------------------------------------
-_E1 = (journal("104", "Theorem E.1"),)
+_E1 = (journal("103", "104", "Theorem E.1"),)
 E1_RATE = Statement(
     label="j104.rate",
     source=_E1,

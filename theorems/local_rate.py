@@ -56,7 +56,7 @@ SMALLEST_T = {sigma_min_T: sp.sqrt(SigmaMin(W1) ** 2 + SigmaMin(W2) ** 2)}
 
 DESCENT = Statement(
     label="j9.descent",
-    source=(journal("9", "Theorem 3.1"), submission("10", "Theorem 3.1")),
+    source=(journal("9", "12", "Theorem 3.1"), submission("10", "13", "Theorem 3.1")),
     kind=Kind.STEP,
     given=(*STANDING, POSITIVE_STEP),
     then=le(L_next, L - (eta - K_t * eta**2 / 2) * grad_norm**2),

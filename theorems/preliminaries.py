@@ -91,6 +91,19 @@ CHAIN_RULE_STATEMENTS = (
         note="T is a linear operator",
     ),
     Statement(
+        label="j2-problems.shape",
+        source=(journal("1-displays", "Problem 1", "Problem 2"), submission("1", "2")),
+        kind=Kind.SHAPE,
+        then=WellShaped(Loss(W1 * W2.T), Loss(U), X * U, X * W1 * W2.T),
+        note="both problems and their least-squares instances",
+    ),
+    Statement(
+        label="j2.shape",
+        source=(journal("2"), submission("3")),
+        kind=Kind.SHAPE,
+        then=WellShaped(U - eta * Grad(U)),
+    ),
+    Statement(
         label="j7.shape",
         source=(journal("7"), submission("8")),
         kind=Kind.SHAPE,

@@ -221,7 +221,7 @@ CLOSED_FORM = (
     ),
     Statement(
         label="j19.feasible",
-        source=_CHOICE,
+        source=(journal("15", "19"), submission("15", "19")),
         kind=Kind.INEQUALITY,
         given=(*INITIAL_32, ge(t, 0)),
         then=AllOf(le(eta_0, growth), le(eta_0 * K_bar, 1)),

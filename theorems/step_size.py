@@ -201,7 +201,7 @@ ORDER_RIGHT = Statement(
 )
 NO_ROOT = Statement(
     label="jE-existence.no-root-102",
-    source=(_EXISTENCE,),
+    source=(journal("102", "E-existence"),),
     kind=Kind.INEQUALITY,
     given=(*_SMALL_STEP, eq(eta_2, sp.oo)),
     then=lt(_left_102, _right_102),
