@@ -15,7 +15,7 @@ from numpy.random import Generator
 from properties.evaluate import Unbound, UnknownNode
 from theorems.statement import Statement
 from verify import certificate
-from verify.falsify.hand_over import LADDER, Witness, candidate, equality_attained, hand_over
+from verify.falsify.hand_over import LADDER, Ledger, Witness, candidate, equality_attained, hand_over
 from verify.falsify.optimise import refine
 from verify.falsify.plan import Plan, make_plan, relations_of
 from verify.falsify.runs import search_runs
@@ -26,7 +26,10 @@ from verify.verdict import Refuted, Survived, Tightness, Undecided, Vacuous, Ver
 
 @dataclass(frozen=True)
 class Budget:
-    """How much search: groups of dimensions, worlds in each, passes, local rounds, exact decisions."""
+    """How much search: groups of dimensions, worlds in each, passes, local rounds, exact decisions.
+
+    A decision about a run or a smallest root costs about ten others; `decisions` counts them so.
+    """
 
     groups: int
     count: int
@@ -49,7 +52,7 @@ BUDGETS = {
         largest=3,
         rounds=24,
         starts=2,
-        decisions=8,
+        decisions=300,
         shrinks=300,
         run_groups=6,
         run_count=48,
@@ -62,7 +65,7 @@ BUDGETS = {
         largest=4,
         rounds=80,
         starts=6,
-        decisions=24,
+        decisions=3000,
         shrinks=1500,
         run_groups=16,
         run_count=96,
@@ -90,51 +93,54 @@ def falsify(statement: Statement, seed: int = 0, budget: str = "quick", landmark
     tally = Tally()
     try:
         search = _search_runs if plan.run else _search_worlds
-        witness = search(plan, statement, seed, amount, landmarks, tally)
+        ledger = Ledger(amount.decisions // (10 if plan.heavy else 1))
+        witness = search(plan, statement, seed, amount, landmarks, tally, ledger)
     except (UnknownNode, Unbound) as error:
         return Undecided(str(error))
     if witness is not None:
-        return refuted(plan, witness, amount.shrinks if not plan.run else amount.shrinks // 4)
+        return refuted(plan, witness, amount.shrinks // (4 if plan.heavy else 1))
     if tally.cases == 0:
         return Vacuous(f"no world met the hypotheses among {tally.sampled} sampled")
     return _survived(plan, tally, seed)
 
 
 def _search_worlds(
-    plan: Plan, statement: Statement, seed: int, amount: Budget, landmarks: bool, tally: Tally
+    plan: Plan, statement: Statement, seed: int, amount: Budget, landmarks: bool, tally: Tally, ledger: Ledger
 ) -> Witness | None:
+    # A smallest root costs a hundred evaluations: fewer shapes, shorter local search.
+    share = 2 if plan.heavy else 1
     for turn in range(amount.passes):
         rng = generator(statement, seed, f"pass {turn}")
-        for dims in groups(plan, rng, amount.groups, amount.largest):
+        for dims in groups(plan, rng, amount.groups // share, amount.largest):
             search_group(plan, dims, rng, amount.count, landmarks, tally)
-            witness = _decided(plan, tally, 2)
+            witness = _decided(plan, tally, 2, ledger)
             if witness is not None:
                 return witness
         if tally.best is not None and tally.margin < 0.5:
             for _ in range(amount.starts):
-                refine(tally.best, rng, amount.rounds, 64, tally)
-                witness = _decided(plan, tally, amount.decisions)
+                refine(tally.best, rng, amount.rounds // share**2, 64, tally)
+                witness = _decided(plan, tally, 4, ledger)
                 if witness is not None:
                     return witness
     return None
 
 
 def _search_runs(
-    plan: Plan, statement: Statement, seed: int, amount: Budget, landmarks: bool, tally: Tally
+    plan: Plan, statement: Statement, seed: int, amount: Budget, landmarks: bool, tally: Tally, ledger: Ledger
 ) -> Witness | None:
     for _ in search_runs(plan, seed, amount.run_groups, amount.run_count, amount.run_steps, landmarks, tally):
-        witness = _decided(plan, tally, 2)
+        witness = _decided(plan, tally, 2, ledger)
         if witness is not None:
             return witness
     return None
 
 
-def _decided(plan: Plan, tally: Tally, most: int) -> Witness | None:
+def _decided(plan: Plan, tally: Tally, most: int, ledger: Ledger) -> Witness | None:
     """The first witness among the most suspicious rows so far; suspects are spent."""
     suspects = sorted(tally.suspects, key=Suspect.order)[:most]
     tally.suspects.clear()
     for suspect in suspects:
-        witness = hand_over(plan, suspect.batch, suspect.index, suspect.steps, thorough=suspect.steady)
+        witness = hand_over(plan, suspect.batch, suspect.index, ledger, suspect.steps, thorough=suspect.steady)
         if witness is not None:
             return witness
     return None

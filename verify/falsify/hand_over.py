@@ -7,7 +7,7 @@ rational, with tolerance zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ import sympy as sp
 from flint import arb, fmpq
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from properties.errors import LimitReached
 from properties.evaluate import Evaluator, hypotheses_hold, precision
 from properties.fields import Exact
 from properties.fields.capped import Capped
@@ -168,14 +169,25 @@ def _rational_value(value: Any, *, matrix: bool) -> Any:
         return None
 
 
+def in_domain(world: World) -> bool:
+    """Whether every scalar lies where its symbol is declared: a symbol written positive has a positive value."""
+    scalars = ((s, v) for s, v in world.bindings.items() if isinstance(s, sp.Symbol) and isinstance(v, int | Fraction))
+    return all(
+        v > 0 if s.is_positive else v >= 0 if s.is_nonnegative else v < 0 if s.is_negative else True for s, v in scalars
+    )
+
+
 def decide(plan: Plan, item: Candidate) -> Witness | None:
     """The witness that a candidate is, None when a hypothesis fails, the claim holds, or neither is certain."""
+    # A claim whose shapes agree only for some dimensions has no value at others.
+    if not plan.allows(item.dims):
+        return None
     try:
         world = exact_world(plan, item)
-        if world is None:
+        if world is None or not in_domain(world):
             return None
         return _decide_run(plan, item, world) if plan.run else _decide_world(plan, item, world)
-    except (ZeroDivisionError, NotImplementedError, OverflowError, ArithmeticError):
+    except (ArithmeticError, NotImplementedError, LimitReached):
         return None
 
 
@@ -231,7 +243,7 @@ def equality_attained(plan: Plan, item: Candidate) -> bool:
             return any(
                 field.compare(*_sides(evaluator, claim)) is True for claim in plan.claims() if claim.op in ("<=", ">=")
             )
-    except (ZeroDivisionError, NotImplementedError, OverflowError, ArithmeticError):
+    except (ArithmeticError, NotImplementedError, LimitReached):
         return False
 
 
@@ -252,20 +264,45 @@ def nudges(plan: Plan, item: Candidate) -> Iterator[Candidate]:
                 yield replace(item, values={**item.values, leaf: value * factor})
 
 
-def hand_over(plan: Plan, batch: Batch, index: int, steps: Any = None, thorough: bool = True) -> Witness | None:
+class Ledger:
+    """How many exact decisions a search may still make: a limit that does not depend on the clock."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def decide(self, plan: Plan, item: Candidate) -> Witness | None:
+        """`decide`, one decision charged; None when none is left."""
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        return decide(plan, item)
+
+
+def hand_over(
+    plan: Plan, batch: Batch, index: int, ledger: Ledger, steps: Any = None, thorough: bool = True
+) -> Witness | None:
     """The witness of smallest denominators that row `index` of a batch leads to, None when none holds exactly.
 
-    A doubtful row (not `thorough`) is tried at small denominators and as it is.
+    The row is decided as it is and with denominators up to 64 first; when neither stands, a little off its edge; when
+    that fails too, the suspicion was rounding. A doubtful row (not `thorough`) is tried at small denominators.
     """
+    if not thorough:
+        return _first(plan, (candidate(batch, index, rule, steps) for rule in (*LADDER[:4], LADDER[-1])), ledger)
+    coarse, fine = candidate(batch, index, ("denominator", 64), steps), candidate(batch, index, LADDER[-1], steps)
+    found = _first(plan, (fine, coarse, *list(nudges(plan, fine))[1:]), ledger)
+    if found is None:
+        return None
+    ladder = (item for rule in LADDER[:-1] for item in nudges(plan, candidate(batch, index, rule, steps)))
+    return _first(plan, ladder, ledger) or found
+
+
+def _first(plan: Plan, items: Iterable[Candidate], ledger: Ledger) -> Witness | None:
     seen: set[str] = set()
-    for rule in LADDER if thorough else (*LADDER[:4], LADDER[-1]):
-        first = candidate(batch, index, rule, steps)
-        for item in nudges(plan, first) if thorough else (first,):
-            key = repr((item.values, item.loss, item.steps))
-            if key in seen:
-                continue
+    for item in items:
+        key = repr((tuple(item.values.values()), item.loss, item.steps))
+        if key not in seen:
             seen.add(key)
-            witness = decide(plan, item)
+            witness = ledger.decide(plan, item)
             if witness is not None:
                 return witness
     return None

@@ -37,7 +37,7 @@ class Plan:
     smooth      the constant K of a K-smooth loss, None when no hypothesis says so; `convex` likewise mu
     loss        whether the claim speaks of a loss      quadratic   whether a hypothesis makes it quadratic
     run         whether the claim speaks of a run of gradient descent
-    history     whether it looks back at earlier steps
+    history     whether it looks back at earlier steps      heavy   whether an exact decision is slow (runs, roots)
     follows     leaves that an equality hypothesis gives by a formula in the others
     symmetric, orthonormal     matrix leaves that a hypothesis makes so
     edges       scalar leaves that a hypothesis ties to other quantities
@@ -54,6 +54,7 @@ class Plan:
     quadratic: bool
     run: bool
     history: bool
+    heavy: bool
     follows: Mapping[sp.Basic, sp.Basic]
     symmetric: frozenset[sp.MatrixSymbol]
     orthonormal: frozenset[sp.MatrixSymbol]
@@ -88,6 +89,11 @@ class Plan:
             evaluator = Evaluator(World(dims, {}), Exact(64), self.where)
             if all(evaluator.holds(r) is True for r in tests):
                 yield dims
+
+    def allows(self, dims: Mapping[sp.Symbol, int]) -> bool:
+        """Whether the hypotheses that speak of integers alone hold for these dimensions."""
+        evaluator = Evaluator(World(dims, {}), Exact(64), self.where)
+        return all(evaluator.holds(r) is True for r in self.relations if self._of_integers(r))
 
     def _of_integers(self, relation: Relation) -> bool:
         sides = (relation.lhs, relation.rhs)
@@ -156,11 +162,7 @@ def make_plan(statement: Statement) -> Plan:
     scalars = tuple(
         sorted((s for s in leaves - given_constants if not isinstance(s, MatrixExpr) and not s.is_integer), key=str)
     )
-    tied = [
-        s
-        for s in scalars
-        if s not in follows and any(s in met and len(met) > 1 for met in (_reach_of(r, statement) for r in relations))
-    ]
+    edges = _edges(relations, [s for s in scalars if s not in follows], statement)
     return Plan(
         statement,
         matrices,
@@ -174,11 +176,25 @@ def make_plan(statement: Statement) -> Plan:
         "quadratic" in assumptions or any(e.has(norms.TauIntegral) for e in expressions),
         run,
         any(e.has(*_HISTORY) for e in expressions),
+        run or any(e.has(norms.MinRoot) for e in expressions),
         follows,
         frozenset(symmetric),
         frozenset(orthonormal),
-        tuple(sorted(tied, key=lambda s: (s is not N.eta, str(s)))),
+        edges,
     )
+
+
+def _edges(relations: tuple[Relation, ...], scalars: list[sp.Symbol], statement: Statement) -> tuple[sp.Symbol, ...]:
+    """Scalars that a hypothesis ties to other quantities, those most often named outright first."""
+    named = {s: 0 for s in scalars}
+    tied: set[sp.Symbol] = set()
+    for relation in relations:
+        met = _reach_of(relation, statement)
+        if len(met) > 1:
+            tied |= met & set(scalars)
+            for symbol in (relation.lhs.free_symbols | relation.rhs.free_symbols) & set(scalars):
+                named[symbol] += 1
+    return tuple(sorted(tied, key=lambda s: (-named[s], s is not N.eta, str(s))))
 
 
 def _reach_of(relation: Relation, statement: Statement) -> frozenset[sp.Basic]:

@@ -27,7 +27,7 @@ _SHAKE = 1e-12
 
 @dataclass(frozen=True)
 class Suspect:
-    """A row of a batch worth deciding exactly. `steady`: the violation is larger than what rounding of the data moves."""
+    """A row of a batch worth deciding exactly; `steady` when the violation is larger than rounding."""
 
     score: float
     batch: Batch
@@ -130,7 +130,7 @@ def to_edges(batch: Batch, rng: Generator) -> Batch:
     plan = batch.plan
     if not plan.edges:
         return batch
-    leaf = plan.edges[0] if rng.random() < 0.7 else plan.edges[int(rng.integers(0, len(plan.edges)))]
+    leaf = plan.edges[0] if plan.heavy or rng.random() < 0.7 else plan.edges[int(rng.integers(0, len(plan.edges)))]
     evaluator = Evaluator(batch.world(), FLOAT64, plan.where)
     with np.errstate(all="ignore"):
         low, high = feasible_range(evaluator, plan.statement.given, (leaf,), GRID, batch.count)

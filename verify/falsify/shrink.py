@@ -172,7 +172,13 @@ def _plainer_steps(plan: Plan, item: Candidate) -> Iterator[Candidate]:
 
 def _simpler(x: Fraction) -> list[Fraction]:
     """Simpler values near x, simplest first."""
-    near = [Fraction(round(x)), *(x.limit_denominator(q) for q in (2, 4, 10, 64))]
+    whole_part = Fraction(round(x))
+    near = [
+        whole_part,
+        whole_part - (1 if x > 0 else -1),
+        Fraction(int(x / 2)),
+        *(x.limit_denominator(q) for q in (2, 4, 10, 64)),
+    ]
     if x:
         power = Fraction(2) ** (x.numerator.bit_length() - x.denominator.bit_length())
         near += [power if x > 0 else -power]
