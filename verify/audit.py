@@ -17,6 +17,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from properties import sampling
+from properties.errors import InputError
 from properties.evaluate import Evaluator, Unbound, UnknownNode
 from properties.losses import PENALTIES, CenteredLoss
 from properties.timeline import FIELD, Runs, Timeline, descend
@@ -150,7 +151,7 @@ def _row(statement: Statement, parts: Sequence[Part]) -> Row:
                 )
             rechecked += 1
         # What is left below zero is rounding: it was decided exactly, or is too small to be anything else.
-        sound = np.where(worst < 0, np.where(worst < -_ROUNDING, np.inf, 0.0), worst)
+        sound = np.where(worst < 0, np.where(worst < -_ROUNDING, np.inf, 0.0), worst + 0.0)
         t, b = np.unravel_index(int(np.argmin(sound)), sound.shape)
         if sound[t, b] < margin:
             margin, where = float(sound[t, b]), _place(part, int(t), int(b))
@@ -353,3 +354,56 @@ def _largest_initial_step(world: World) -> Array:
         except ArithmeticError:
             top = plain
     return np.where((alpha > 0) & np.isfinite(top) & (top > 0), top * (1 - 1e-9), plain)
+
+
+# The whole audit ---------------------------------------------------------------------------------------------------
+
+
+def audit(
+    problem: Any,
+    *,
+    eta_0: Fraction,
+    steps: int = 2000,
+    problems: int = 200,
+    seed: int = 0,
+    statements: Sequence[Statement] = (),
+    progress: Progress = lambda done, total, label: None,
+) -> Audit:
+    """Every step and trajectory statement of the catalog on this problem and on random problems of the same kind.
+
+    problem: a `properties.problems.Problem`. eta_0: initial step of the user's run, at most eta_max. steps: iterations
+    of that run at most (it stops when L has fallen by FALL). problems: random problems at least, half with n != m.
+    Raises InputError for a loss that cannot be run here.
+    """
+    loss = centered(problem.loss)
+    largest, smallest = (_float(x) for x in problem.loss.constants(96))
+    weights = (FIELD.matrix(problem.W1), FIELD.matrix(problem.W2))
+    own = own_part(
+        problem.name, loss, weights, (largest * (1 + 1e-12), smallest * (1 - 1e-12)), (problem.c, problem.d), float(eta_0),
+        steps=steps, progress=lambda done, total: progress(done, total, "gradient descent"),
+    )  # fmt: skip
+    final = float(own.runs.losses[-1, 0] / own.runs.losses[0, 0])
+    parts = [own, *random_parts(loss.penalty, problem.c, problem.d, seed=seed, problems=problems)]
+    return check(
+        parts,
+        statements or audited_statements(),
+        iterations=own.runs.iterations,
+        final=final,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def centered(loss: Any) -> CenteredLoss:
+    """A problem's loss with its minimum at 0, exact. Raises InputError for a kind that has no such form."""
+    if isinstance(loss, CenteredLoss):
+        return loss
+    body = getattr(loss, "as_json", lambda: None)()
+    if not body or body.get("kind") != "centered":
+        raise InputError(f'loss.kind = {getattr(loss, "kind", "?")}: the audit runs kind = "squared" here')
+    x, w_star = ([[Fraction(v) for v in row] for row in body[key]] for key in ("X", "W_star"))
+    return CenteredLoss(body["phi"], x, w_star, Fraction(body["ridge"]))
+
+
+def _float(x: Any) -> float:
+    return float(x.mid()) if hasattr(x, "mid") else float(Fraction(int(x.p), int(x.q)))
