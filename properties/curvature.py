@@ -30,11 +30,11 @@ def largest_hessian_eigenvalue(problem: Problem, state: InitialState) -> Any:
         gradient = arb_mat(problem.loss.gradient(state.W))
         field = Ball(_BITS)
         outside = field.sigma_squared(gradient, 1).nonnegative_part().sqrt()
-        hessian = _inside(problem, state, gradient)
-        if hessian.nrows() <= _LARGEST_SIZE:
-            inside = symmetric_eigenvalues(hessian)[0]
+        size = (problem.n + problem.m) * len(state.factor[1])
+        if size <= _LARGEST_SIZE:
+            inside = symmetric_eigenvalues(_inside(problem, state, gradient))[0]
         else:
-            inside = _hull(problem, state, hessian, outside)
+            inside = _hull(problem, state, gradient, outside)
         return inside.max(outside) if problem.h > len(state.factor[1]) else inside
 
 
@@ -71,13 +71,34 @@ def _inside(problem: Problem, state: InitialState, gradient: Any) -> Any:
     return arb_mat(rows)
 
 
-def _hull(problem: Problem, state: InitialState, hessian: Any, outside: Any) -> Any:
+def _hull(problem: Problem, state: InitialState, gradient: Any, outside: Any) -> Any:
     """A ball from a Rayleigh quotient (below) to the norm bound (above)."""
-    size = hessian.nrows()
-    approximate = np.array([[float(hessian[i, j].mid()) for j in range(size)] for i in range(size)])
-    vector = arb_mat([[arb(float(x))] for x in np.linalg.eigh(approximate)[1][:, -1]])
-    lower = (vector.transpose() * hessian * vector)[0, 0] / (vector.transpose() * vector)[0, 0]
+    n = state.n
+    z = state.compressed().tolist()
+    w1, w2, gram = arb_mat(z[:n]), arb_mat(z[n:]), arb_mat(problem.loss.gram)
+    direction = _float_direction(*(_floats(a) for a in (w1, w2, gram, gradient)))
+    u1, u2 = (arb_mat([[arb(float(x)) for x in row] for row in u]) for u in direction)
+    moved = u1 * w2.transpose() + w1 * u2.transpose()
     field = Ball(_BITS)
+    quadratic = field.inner(gram * moved, moved) + 2 * field.inner(gradient, u1 * u2.transpose())
+    lower = quadratic / (field.inner(u1, u1) + field.inner(u2, u2))
     spectra = [field.sigma_squared(arb_mat(w), 1) for w in (state.W1, state.W2)]
     upper = problem.loss.constants(_BITS)[0] * (spectra[0] + spectra[1]) + outside
     return arb(lower).union(upper)
+
+
+def _floats(a: Any) -> Any:
+    return np.array([[float(x.mid()) for x in row] for row in a.tolist()])
+
+
+def _float_direction(w1: Any, w2: Any, gram: Any, gradient: Any) -> tuple[Any, Any]:
+    """(U1, U2) near the top eigenvector, by power iteration in float64 from a fixed start; a proposal only."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    u1, u2 = generator.standard_normal(w1.shape), generator.standard_normal(w2.shape)
+    shift = np.linalg.norm(gradient, 2)
+    for _ in range(300):
+        moved = gram @ (u1 @ w2.T + w1 @ u2.T)
+        u1, u2 = moved @ w2 + gradient @ u2 + shift * u1, moved.T @ w1 + gradient.T @ u1 + shift * u2
+        size = np.sqrt(np.sum(u1**2) + np.sum(u2**2))
+        u1, u2 = u1 / size, u2 / size
+    return u1, u2

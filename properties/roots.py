@@ -313,7 +313,7 @@ def _proposed(walk: Any, shape: Any) -> Any:
         return inner(shape.residual)
 
     with np.errstate(all="ignore"):
-        grid = [*(-(2.0**k) for k in range(9, 2, -1)), *np.arange(-7.0, 21.0)]
+        grid = [*(-(2.0**k) for k in range(12, 2, -1)), *np.arange(-7.0, 21.0)]
         low = np.full(np.broadcast_shapes(*(np.shape(v) for v in constants.values()), np.shape(at(0.0))), grid[0])
         first = np.sign(at(low))
         high = np.full(low.shape, np.inf)

@@ -80,3 +80,14 @@ def test_the_hessian_at_the_start_has_the_eigenvalue_of_the_wide_problem(shape: 
     ball = largest_hessian_eigenvalue(p, state)
     assert float(ball.mid()) == pytest.approx(np.linalg.eigvalsh(dense)[-1], rel=1e-9)
     assert ball.rad() < 1e-6 * ball.mid()
+
+
+def test_large_problems_get_a_hull_of_the_hessian_s_top_eigenvalue(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = problem(3, 2, 9, seed=2)
+    state = InitialState(p)
+    exact = largest_hessian_eigenvalue(p, state)
+    monkeypatch.setattr("properties.curvature._LARGEST_SIZE", 1)
+    hull = largest_hessian_eigenvalue(p, state)
+    assert hull.contains(exact)
+    assert hull.lower() > exact.mid() * 0.999
+    assert hull.upper() < 3 * exact.mid()

@@ -118,3 +118,13 @@ def test_a_tape_replays_what_the_walk_computes() -> None:
         assert dual.value.overlaps(walked)
         assert dual.slope.overlaps(slope)
         assert dual.slope.rad() < 1e-20
+
+
+def test_float64_proposes_zero_where_the_root_underflows() -> None:
+    instance = {**instances(1)[0], "alpha_1": Fraction(1, 10**6), "d": Fraction(101, 100)}
+    batch = World({}, {getattr(N, key): float(v) if key not in ("c", "d") else v for key, v in instance.items()})
+    exact = World({}, {getattr(N, key): value for key, value in instance.items()})
+    root = Evaluator(exact, Ball(128))(N.eta_2)
+    assert root > 0
+    assert root.log() < -750
+    assert Evaluator(batch, Float64())(N.eta_2) == 0.0
