@@ -151,10 +151,21 @@ class _Checker:
                 raise Refusal(entry.name, f"shapes disagree in {mismatch}") from mismatch
             collected += _terms_of(entry.claim)
         try:
-            check_shapes(WellShaped(*(unfold(term, self.statement.where) for term in collected)))
+            check_shapes(WellShaped(*collected, *self._opened(collected)))
             check_shapes(self.statement)
         except ShapeMismatch as mismatch:
             raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
+
+    def _opened(self, held: list[sp.Basic]) -> list[sp.Basic]:
+        """The definitions behind the letters of some terms, and behind theirs."""
+        found: dict[sp.Basic, sp.Basic] = {}
+        todo = list(held)
+        while todo:
+            for letter in todo.pop().free_symbols:
+                if letter in self.definitions and letter not in found:
+                    found[letter] = self.definitions[letter]
+                    todo.append(found[letter])
+        return list(found.values())
 
     def _concludes(self, known: _Known, part: Any) -> bool:
         if known.assumes or self._mentions_chosen(known.line.claim):

@@ -274,6 +274,8 @@ class Terms:
             return self._exp(self.scalar(term.exp))
         if isinstance(term, sp.Pow):
             if isinstance(term.exp, sp.Rational):
+                if not isinstance(term.exp, sp.Integer) and (base := self.scalar(term.base)) and self._visible(term.base):
+                    self._signs.setdefault(frozen(_scaled(base)), False)
                 return self.power(self.scalar(term.base), Fraction(int(term.exp.p), int(term.exp.q)))
             return self._real_power(self.scalar(term.base), self.scalar(term.exp))
         if isinstance(term, sp.Abs):
@@ -285,6 +287,14 @@ class Terms:
         if isinstance(term, sp.Max | sp.Min):
             return self._atom(type(term).__name__, tuple(sorted({frozen(self.scalar(a)) for a in term.args})))
         return self._head(term)
+
+    def _visible(self, term: sp.Basic) -> bool:
+        """Whether a radicand is nonnegative as it is written: sums and products of even powers and nonnegative terms."""
+        if isinstance(term, sp.Add | sp.Mul):
+            return all(self._visible(a) for a in term.args)
+        if isinstance(term, sp.Pow) and isinstance(term.exp, sp.Integer) and term.exp > 0 and term.exp % 2 == 0:
+            return True
+        return self.nonnegative(self.scalar(term))
 
     def _symbol(self, term: sp.Symbol) -> Poly:
         if term not in self.definitions:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from theorems.proofs import local_proofs, loss_proofs, norms_proofs, spectrum_proofs
+from theorems.proofs import local_proofs, loss_proofs, norms_proofs, spectrum_proofs, table2_proofs
 from theorems.proofs.derivation import Line, Proof, line
 
 __all__ = ["PROOFS", "Line", "Proof", "line"]
 
 PROOFS: dict[str, Proof] = {
-    proof.label: proof for module in (norms_proofs, loss_proofs, local_proofs, spectrum_proofs) for proof in module.PROOFS
+    proof.label: proof for module in (norms_proofs, loss_proofs, local_proofs, spectrum_proofs, table2_proofs) for proof in module.PROOFS
 }
