@@ -14,8 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
+from properties.evaluate import evaluate_scalar
+from properties.fields import Exact
 from properties.formula import z
 from verify.enclosure import ball, rational
 from verify.jet import jets
@@ -132,6 +134,9 @@ class _Search:
         self._jets = [jets(p.phi, derivative + 2, bits) for p in self.cut.pieces]
         self.trees = {side: sp.diff(self.cut.pieces[-1 if side > 0 else 0].phi, z, derivative) for side in (1, -1)}
         self._alternatives: dict[sp.Expr, list[sp.Expr]] = {}
+        self._tail_memo: dict[tuple[int, int], TailBounds | None] = {}
+        self._sequences: dict[tuple[int, int], list[TailBounds]] = {}
+        self._slope: sp.Expr | None = None
 
     def jet(self, x: Any, near: Fraction | None = None) -> list[Any]:
         """[f, f', f''] over the ball x, of the piece that holds at `near` (default: at the midpoint of x)."""
@@ -214,6 +219,12 @@ class _Search:
 
     def _bounds(self, side: int, start: int) -> TailBounds | None:
         """Tail bounds from the form that says most: an exact limit, or a certain divergence."""
+        key = (side, start)
+        if key not in self._tail_memo:
+            self._tail_memo[key] = self._best_bounds(side, start)
+        return self._tail_memo[key]
+
+    def _best_bounds(self, side: int, start: int) -> TailBounds | None:
         found: TailBounds | None = None
         for form in self._forms(side):
             try:
@@ -228,17 +239,24 @@ class _Search:
 
     def _escapes(self, sign: int) -> Extremum | None:
         """A proof that sign * f is unbounded above along a tail, or None."""
-        for side, start in itertools.product((1, -1), _STARTS[:9]):
-            bounds = self._bounds(side, start)
-            if bounds is not None and bounds.diverges == sign:
-                return self._unbounded(sign, side, f"phi''(z) {bounds.formula} as z -> {_end(side)}")
-            if bounds is not None and (bounds.diverges or bounds.limit is not None):
-                continue
-            for along in subsequence_limits(self.trees[side], side, start, self.bits):
-                if along.diverges == sign:
-                    text = f"phi''(z) {along.formula} along points z -> {_end(side)} of constant phase"
-                    return self._unbounded(sign, side, text)
+        for side in (1, -1):
+            for start in _STARTS[:9]:
+                bounds = self._bounds(side, start)
+                if bounds is not None and bounds.diverges == sign:
+                    return self._unbounded(sign, side, f"phi''(z) {bounds.formula} as z -> {_end(side)}")
+                if bounds is not None and ((bounds.lower.is_finite() and bounds.upper.is_finite()) or bounds.diverges):
+                    break
+                for along in self._along(side, start):
+                    if along.diverges == sign:
+                        text = f"phi''(z) {along.formula} along points z -> {_end(side)} of constant phase"
+                        return self._unbounded(sign, side, text)
         return None
+
+    def _along(self, side: int, start: int) -> list[TailBounds]:
+        key = (side, start)
+        if key not in self._sequences:
+            self._sequences[key] = subsequence_limits(self.trees[side], side, start, self.bits)
+        return self._sequences[key]
 
     def _unbounded(self, sign: int, side: int, reason: str) -> Extremum:
         point, value = self._far_point(sign, side)
@@ -299,7 +317,7 @@ class _Search:
                 if best.low is None or value.lower() >= best.low:
                     best.low, best.place = value.lower(), Place(side=side)
                 return
-            for along in subsequence_limits(self.trees[side], side, start, self.bits):
+            for along in self._along(side, start):
                 if along.limit is not None:
                     best.offer(along.limit * sign, Place(side=side))
 
@@ -359,6 +377,10 @@ class _Search:
             return _least(top, value.upper())
         if second.is_finite() and second < 0:
             peak = self._newton(center, a, b)
+            exact = self._exact_peak(peak)
+            if exact is not None:
+                best.offer(exact * sign, Place(peak))
+                return exact * sign
             value, slope, _ = (v * sign for v in self.jet(ball(peak), center))
             best.offer(value, Place(peak))
             reach = ball(max(peak - a, b - peak))
@@ -372,6 +394,24 @@ class _Search:
                 curve = (second.upper() * r * r / 2).max(arb(0))
                 top = _least(top, (value + abs(slope) * r + curve).upper())
         return top
+
+    def _exact_peak(self, point: Fraction) -> Any | None:
+        """f at a point where f' is exactly 0 and f exactly rational (no rounding there); else None."""
+        if len(self._jets) > 1 or point.denominator > 64:
+            return None
+        if self._slope is None:
+            self._slope = sp.diff(self.trees[1], z)
+        field = Exact(self.bits)
+        raw = fmpq(point.numerator, point.denominator)
+        try:
+            slope = evaluate_scalar(self._slope, {z: raw}, field)
+            value = evaluate_scalar(self.trees[1], {z: raw}, field)
+        except (ArithmeticError, TypeError, KeyError):
+            return None
+        if isinstance(value, fmpq) and isinstance(slope, fmpq) and slope == 0:
+            end = arb(value)
+            return end if end.is_exact() else None
+        return None
 
     def _newton(self, x: Fraction, a: Fraction, b: Fraction) -> Fraction:
         """A zero of f' in [a, b] to working precision, where f'' has one sign; a simple rational when it is one."""

@@ -20,7 +20,7 @@ from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
 from properties.entrywise import EntrywiseLoss
 from properties.errors import InputError
 from properties.exact_numbers import Table
-from properties.fields import Ball, Float64
+from properties.fields import Ball, Exact, Float64
 from properties.fields.spectrum import symmetric_eigenvalues
 from properties.formula import y, z
 from properties.named_losses import SensingLoss, SoftmaxLoss
@@ -297,6 +297,29 @@ class _Entrywise:
             if end is not None and (best is None or (end > best if sign > 0 else end < best)):
                 best, where = end, text
         return best, where
+
+    def proves(self, sign: int, value: Fraction) -> bool:
+        """Whether value I - sum_i s_ij x_i x_i^T - ridge I (its negative for mu) is positive semidefinite, exactly."""
+        ends = {v: (r.sup if sign > 0 else r.inf) for v, r in self.ranges.items()}
+        if not all(e.decided and not e.unbounded for e in ends.values()):
+            return False
+        n, loss = len(self.loss.x[0]), self.loss
+        bounds = {v: (upper_end(e.upper) if sign > 0 else lower_end(e.lower)) for v, e in ends.items()}
+        shift = (value - loss.ridge) * sign
+        for j in self._columns():
+            total = fmpq_mat(
+                n, n, [fmpq(shift.numerator, shift.denominator) * int(p == q) for p in range(n) for q in range(n)]
+            )
+            scaled = []
+            for i in range(len(loss.x)):
+                s = bounds[loss.y[i][j]]
+                if s is None:
+                    return False
+                s *= (1 if loss.weights is None else loss.weights[i][j]) * sign
+                scaled.append([self.x[i, k] * fmpq(s.numerator, s.denominator) for k in range(n)])
+            if Exact().is_psd(total - self.x.transpose() * fmpq_mat(scaled)) is not True:
+                return False
+        return True
 
     def escape(self, ends: dict[Fraction, Extremum]) -> Table | None:
         """V (n x m) such that along W = R V phi'' tends to its bound in every entry; None if not found."""

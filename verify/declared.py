@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from flint import ctx
 
+from properties.entrywise import EntrywiseLoss
 from properties.exact_numbers import Table
 from properties.fields import Exact, Float64
-from verify.constants import LossConstants, UserLoss, constants, exact_table
+from verify.constants import BITS, LossConstants, UserLoss, _Entrywise, constants, exact_table
 from verify.enclosure import Absent, Enclosure, lower_end
 from verify.minimizer import basis, float_minimizer
 
@@ -43,6 +44,8 @@ def check_K(loss: UserLoss, value: Fraction, known: LossConstants | None = None)
     k = (known or constants(loss)).K
     if isinstance(k, Enclosure) and k.upper is not None and value >= k.upper:
         return Declared("K", value, "holds", f"at least the certified upper end of K: {k.reason}")
+    if _proves(loss, 1, value):
+        return Declared("K", value, "holds", "K I less the largest Hessian is positive semidefinite, exactly")
     for w, v in _curved(loss, 1):
         found = breaks_smoothness(loss, w, v, value)
         if found is not None:
@@ -60,6 +63,8 @@ def check_mu(loss: UserLoss, value: Fraction, known: LossConstants | None = None
     mu = (known or constants(loss)).mu
     if isinstance(mu, Enclosure) and mu.lower is not None and value <= mu.lower:
         return Declared("mu", value, "holds", f"at most the certified lower end of mu: {mu.reason}")
+    if _proves(loss, -1, value):
+        return Declared("mu", value, "holds", "the smallest Hessian less mu I is positive semidefinite, exactly")
     near = exact_table(float_minimizer(loss))
     for w in _around(loss, near):
         found = breaks_pl(loss, w, near, value)
@@ -72,6 +77,10 @@ def check_mu(loss: UserLoss, value: Fraction, known: LossConstants | None = None
             reason = "l(V) lies below l(W) + <grad l(W), V - W> + mu/2 ||V - W||^2 for the exact pair (W, V)"
             return Declared("mu", value, "refuted", reason, "strong convexity", {"W": w, "V": v}, found)
     return Declared("mu", value, "undecided", _undecided(mu))
+
+
+def _proves(loss: UserLoss, sign: int, value: Fraction) -> bool:
+    return isinstance(loss, EntrywiseLoss) and _Entrywise(loss, BITS).proves(sign, value)
 
 
 def _undecided(answer: Any) -> str:
@@ -128,9 +137,6 @@ def _hessian(loss: UserLoss, w: Any) -> Any:
 
 def _starts(loss: UserLoss, sign: int) -> list[Any]:
     """Points where the Hessian may be extreme: what `verify.constants` tries, the minimiser, random scales."""
-    from properties.entrywise import EntrywiseLoss
-    from verify.constants import _Entrywise
-
     n, m = loss.shape()
     rng = np.random.default_rng(0)
     points = [np.zeros((n, m)), float_minimizer(loss)]
