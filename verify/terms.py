@@ -216,10 +216,10 @@ class Terms:
             sign = "positive" if e < 0 else "nonnegative"
             raise Unsupported(f"({self.show(p)})^({e}): the base is not known to be {sign}")
 
-    def _common(self, p: Poly) -> list[tuple[int, Fraction]]:
+    def _common(self, p: Poly, strict: bool = True) -> list[tuple[int, Fraction]]:
         """Atoms of known sign that divide every monomial."""
         shared = reduce(lambda a, b: {x: min(a[x], b[x]) for x in a if x in b}, (dict(m) for m in p))
-        return [(x, e) for x, e in shared.items() if e > 0 and self._atom_sign(x, True)]
+        return [(x, e) for x, e in shared.items() if e > 0 and self._atom_sign(x, strict)]
 
     def _mono_power(self, mono: Mono, c: Fraction, e: Fraction) -> Poly:
         outside: list[tuple[int, Fraction]] = []
@@ -274,7 +274,11 @@ class Terms:
             return self._exp(self.scalar(term.exp))
         if isinstance(term, sp.Pow):
             if isinstance(term.exp, sp.Rational):
-                if not isinstance(term.exp, sp.Integer) and (base := self.scalar(term.base)) and self._visible(term.base):
+                if (
+                    not isinstance(term.exp, sp.Integer)
+                    and (base := self.scalar(term.base))
+                    and self._visible(term.base)
+                ):
                     self._signs.setdefault(frozen(_scaled(base)), False)
                 return self.power(self.scalar(term.base), Fraction(int(term.exp.p), int(term.exp.q)))
             return self._real_power(self.scalar(term.base), self.scalar(term.exp))
@@ -368,10 +372,7 @@ class Terms:
 
     def _head(self, term: sp.Basic) -> Poly:
         if isinstance(term, norms.Fro):
-            square = self._inner(term.args[0], term.args[0])
-            if square:
-                self._signs.setdefault(frozen(_scaled(square)), False)
-            return self.power(square, _HALF)
+            return self._norm(self.matrix(term.args[0]))
         if isinstance(term, norms.Inner):
             return self._inner(*term.args)
         if isinstance(term, norms.Trace):
@@ -383,6 +384,16 @@ class Terms:
                 key = min(key, self._frozen_matrix(self.transposed(value)))
             return self._atom(type(term).__name__, key, *(frozen(self.scalar(k)) for k in index))
         raise Unsupported(f"{type(term).__name__}: the kernel has no rule for this head")
+
+    def _norm(self, a: Matrix) -> Poly:
+        """||a||_F: a common nonnegative factor of the words stands before the root of the trace."""
+        shared = self._common({m: c for p in a.values() for m, c in p.items()}, False) if a else []
+        inverse: Mono = tuple((x, -e) for x, e in shared)
+        reduced = {w: self.mul(p, {inverse: Fraction(1)}) for w, p in a.items()}
+        square = self.trace(self.times(self.transposed(reduced), reduced))
+        if square:
+            self._signs.setdefault(frozen(_scaled(square)), False)
+        return self.mul({tuple(shared): Fraction(1)}, self.power(square, _HALF))
 
     # matrix terms ------------------------------------------------------------------------------------------------
     def matrix(self, term: sp.Basic) -> Matrix:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems.norms import Fro, Inner, Lambda, Sigma, SigmaMax
-from theorems.notation import D, W, W1, W2, h, m, n
+from theorems.notation import W1, W2, D, W, h, n
 from theorems.proofs.derivation import Line, Proof, line
 from theorems.statement import AllOf, Kind, Statement, eq, journal, le, lt
 
@@ -44,11 +44,22 @@ _first, _second = LOWER_HALF_STATEMENT.then.claims  # type: ignore[union-attr]
 _e = _column("e", h)
 _negative = -W2.T * W2
 _weyl = (
-    line("top", eq(Inner(_e, _negative * _e), Lambda(_negative, 1)), "eigenvector.exists", at={"S": _negative, "k": 1, "u": _e}),
+    line(
+        "top",
+        eq(Inner(_e, _negative * _e), Lambda(_negative, 1)),
+        "eigenvector.exists",
+        at={"S": _negative, "k": 1, "u": _e},
+    ),
     line("not-positive", le(Lambda(_negative, 1), 0), "arithmetic", weights=[(-1, "top")], why="it is -||W2 e||^2"),
     line("wide", le(n, h), "assume"),
     line("narrow", lt(h, n), "assume"),
-    line("weyl", le(_lam, Lambda(W1.T * W1, n) + Lambda(_negative, 1)), "weyl.upper", "wide", at={"S": W1.T * W1, "T": _negative, "k": n}),
+    line(
+        "weyl",
+        le(_lam, Lambda(W1.T * W1, n) + Lambda(_negative, 1)),
+        "weyl.upper",
+        "wide",
+        at={"S": W1.T * W1, "T": _negative, "k": n},
+    ),
     line("gram", eq(Lambda(W1.T * W1, n), _x), "singular-values.gram", at={"A": W1.T, "k": n}),
     line("below-wide", le(_lam, _x), "arithmetic", weights=[(1, "weyl"), (1, "gram"), (1, "not-positive")]),
     line("padded", eq(_lam, 0), "eigenvalues.padding", "narrow", at={"S": D, "k": n}),
@@ -94,7 +105,14 @@ _case_a = (
         "second-a",
         _second,
         "arithmetic",
-        weights=[(1, "b-square"), (1, "W1v"), (1, "rayleigh"), (Fro(v) ** 2, "l"), (l_, "v-length"), (_x + l_, "a-zero")],
+        weights=[
+            (1, "b-square"),
+            (1, "W1v"),
+            (1, "rayleigh"),
+            (Fro(v) ** 2, "l"),
+            (l_, "v-length"),
+            (_x + l_, "a-zero"),
+        ],
     ),
 )
 
@@ -111,9 +129,16 @@ _onto = (
     line("gap", lt(0, _lam), "assume"),
     line("V", eq(V.T * V, sp.Identity(n)), "courant-fischer.exists", "wide", at=_at_V),
     line("y-unit", eq(Fro(y) ** 2, 1), "eigenvector.exists", at={"S": M.T * M, "k": n, "u": y}),
-    line("y-value", eq(Inner(y, M.T * M * y), Lambda(M.T * M, n)), "eigenvector.exists", at={"S": M.T * M, "k": n, "u": y}),
+    line(
+        "y-value",
+        eq(Inner(y, M.T * M * y), Lambda(M.T * M, n)),
+        "eigenvector.exists",
+        at={"S": M.T * M, "k": n, "u": y},
+    ),
     line("M-gram", eq(Lambda(M.T * M, n), Sigma(M, n) ** 2), "singular-values.gram", at={"A": M.T, "k": n}),
-    line("on-V", le(_lam * Fro(y) ** 2, Inner(V * y, D * V * y)), "courant-fischer.exists", "wide", at={**_at_V, "Y": y}),
+    line(
+        "on-V", le(_lam * Fro(y) ** 2, Inner(V * y, D * V * y)), "courant-fischer.exists", "wide", at={**_at_V, "Y": y}
+    ),
     line(
         "M-square",
         lt(0, Sigma(M, n) ** 2),
@@ -164,7 +189,9 @@ def _form(tag: str, at: sp.MatrixExpr) -> tuple[Line, ...]:
     return (
         line(f"spectral-{tag}", spectral, "courant-fischer.exists", "wide", at=forms),
         line(f"contract-{tag}", le(onto, Fro(at) ** 2), "courant-fischer.exists", "wide", at=forms),
-        line(f"cs-{tag}", le(Inner(w, V.T * at) ** 2, _ss * onto), "frobenius.cauchy-schwarz", at={"A": w, "B": V.T * at}),
+        line(
+            f"cs-{tag}", le(Inner(w, V.T * at) ** 2, _ss * onto), "frobenius.cauchy-schwarz", at={"A": w, "B": V.T * at}
+        ),
         line(
             f"form-{tag}",
             le((_lam + l_) * Inner(s, at) ** 2, _ss * (Inner(at, D * at) + l_ * Fro(at) ** 2)),
@@ -297,7 +324,15 @@ LOWER_BOUND = Proof(
         line("a", le(a_, _a + gap), "hypothesis"),
         line("b", le(b_, Sigma(W, n)), "hypothesis"),
         line("first", _first, "lemma", "l", "b", at={"l_": l_ + gap}, labels=("aux.lower-half",)),
-        line("second", le(b_**2, (_x - _a) * (_x + l_ + gap)), "lemma", "l", "b", at={"l_": l_ + gap}, labels=("aux.lower-half",)),
+        line(
+            "second",
+            le(b_**2, (_x - _a) * (_x + l_ + gap)),
+            "lemma",
+            "l",
+            "b",
+            at={"l_": l_ + gap},
+            labels=("aux.lower-half",),
+        ),
         line("reach", le(a_, _x + gap), "arithmetic", weights=[(1, "a"), (1, "first")]),
         line("nonnegative", le(0, _right), "arithmetic", weights=[(1, "reach")]),
         line("square", le(_root**2, _right**2), "arithmetic", weights=[(4, "second"), (4 * (_x + l_ + gap), "a")]),
@@ -330,7 +365,12 @@ UPPER_BOUND = Proof(
         line("f-value", eq(Inner(f, _H1 * f), Lambda(_H1, 1)), "eigenvector.exists", at={"S": _H1, "k": 1, "u": f}),
         line("gram", eq(Lambda(_H1, 1), Sigma(W1, 1) ** 2), "singular-values.gram", at={"A": W1.T, "k": 1}),
         line("largest", eq(SigmaMax(W1), Sigma(W1, 1)), "singular-values.largest", at={"A": W1}),
-        line("top", eq(Lambda(_H1, 1), _y), "arithmetic", weights=[(1, "gram"), (-SigmaMax(W1) - Sigma(W1, 1), "largest")]),
+        line(
+            "top",
+            eq(Lambda(_H1, 1), _y),
+            "arithmetic",
+            weights=[(1, "gram"), (-SigmaMax(W1) - Sigma(W1, 1), "largest")],
+        ),
         line("W1f", eq(_f1**2, _y), "arithmetic", weights=[(1, "f-value"), (1, "top")]),
         line("rayleigh", le(Inner(f, D * f), Lambda(D, 1) * Fro(f) ** 2), "eigenvalues.rayleigh", at={"S": D, "X": f}),
         line(
@@ -348,7 +388,12 @@ UPPER_BOUND = Proof(
             "back-trivial",
             at={"hole": _hole_h, "pattern": eq(_back**2, Fro(W2 * _hole_h) ** 2)},
         ),
-        line("back", eq(_back**2, _y**2 * _f2**2), "arithmetic", weights=[(1, "back-raw"), (_f2**2 * (Lambda(_H1, 1) + _y), "top")]),
+        line(
+            "back",
+            eq(_back**2, _y**2 * _f2**2),
+            "arithmetic",
+            weights=[(1, "back-raw"), (_f2**2 * (Lambda(_H1, 1) + _y), "top")],
+        ),
         line("through-W", le(_back, SigmaMax(W.T) * _f1), "product.upper", at={"A": W.T, "C": W1 * f}),
         line("through", le(_back, b_ * _f1), "arithmetic", weights=[(1, "through-W"), (_f1, "b")]),
         line(
@@ -359,9 +404,18 @@ UPPER_BOUND = Proof(
         ),
         line("zero", le(_y, 0), "assume"),
         line("positive", lt(0, _y), "assume"),
-        line("quadratic-positive", le(_y * (_y - p_), b_**2), "order.cancel", "positive", "scaled", at={"x": _y * (_y - p_), "y": b_**2, "z": _y}),
+        line(
+            "quadratic-positive",
+            le(_y * (_y - p_), b_**2),
+            "order.cancel",
+            "positive",
+            "scaled",
+            at={"x": _y * (_y - p_), "y": b_**2, "z": _y},
+        ),
         line("quadratic-zero", le(_y * (_y - p_), b_**2), "arithmetic", weights=[(_y, "zero")]),
-        line("quadratic", le(_y * (_y - p_), b_**2), "cases", "quadratic-positive", "positive", "quadratic-zero", "zero"),
+        line(
+            "quadratic", le(_y * (_y - p_), b_**2), "cases", "quadratic-positive", "positive", "quadratic-zero", "zero"
+        ),
         line("square", le((2 * _y - p_) ** 2, _root_p**2), "arithmetic", weights=[(4, "quadratic")]),
         line("root", le(2 * _y - p_, _root_p), "order.roots", "square", at={"x": 2 * _y - p_, "y": _root_p}),
         line("claim", le(_y, (p_ + _root_p) / 2), "arithmetic", weights=[(sp.Rational(1, 2), "root")]),

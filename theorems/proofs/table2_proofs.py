@@ -14,6 +14,7 @@ from theorems.notation import (
     W1_0,
     W2,
     W2_0,
+    W_0,
     D,
     Delta_minus,
     Delta_plus,
@@ -24,7 +25,6 @@ from theorems.notation import (
     W,
     W1_next,
     W2_next,
-    W_0,
     W_next,
     W_star,
     alpha_1,
@@ -42,14 +42,12 @@ from theorems.notation import (
     mu,
     n,
     sigma_max_T,
-    sigma_max_T_0,
     sigma_min_T,
-    sigma_min_T_0,
 )
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.spectrum_proofs import b_, gap, p_
-from theorems.statement import Kind, Statement, eq, ge, journal, le, lt
+from theorems.statement import Kind, Statement, eq, journal, le, lt
 from theorems.table2 import ALPHA_1_REPAIRED
 
 _GOALS = goals(imbalance, induction, initialization, table2)
@@ -65,7 +63,9 @@ _all = (*_names, "descended")
 _ratio = sp.sqrt(K / mu)
 _far, _near = Fro(W_0 - W_star), Fro(W - W_star)
 DISTANCE = Proof(
-    Statement(label="aux.distance", source=(journal("114"),), kind=Kind.STEP, given=_RUN, then=le(_near, _ratio * _far)),
+    Statement(
+        label="aux.distance", source=(journal("114"),), kind=Kind.STEP, given=_RUN, then=le(_near, _ratio * _far)
+    ),
     (
         *_loss,
         _descended,
@@ -139,10 +139,21 @@ def _smallest(tag: str, case: Line, index: sp.Expr, transpose: bool) -> tuple[Li
     beta = beta_m if transpose else beta_n
     return (
         case,
-        line(f"star-{tag}", eq(SigmaMin(W_star), Sigma(W_star, index)), "singular-values.smallest", case.name, at=at(W_star)),
+        line(
+            f"star-{tag}",
+            eq(SigmaMin(W_star), Sigma(W_star, index)),
+            "singular-values.smallest",
+            case.name,
+            at=at(W_star),
+        ),
         line(f"W-{tag}", eq(SigmaMin(W), Sigma(W, index)), "singular-values.smallest", case.name, at=at(W)),
         line(f"margin-{tag}", le(beta, Sigma(W, index)), "lemma", *_all, labels=(f"aux.{beta.name}",)),
-        line(f"above-{tag}", le(Sigma(W_star, index) - _ratio * _far, beta), "maximum.above", at={"x": Sigma(W_star, index) - _ratio * _far, "y": 0}),
+        line(
+            f"above-{tag}",
+            le(Sigma(W_star, index) - _ratio * _far, beta),
+            "maximum.above",
+            at={"x": Sigma(W_star, index) - _ratio * _far, "y": 0},
+        ),
         line(
             f"value-{tag}",
             le(_value_1, SigmaMin(W)),
@@ -172,7 +183,12 @@ def _extreme(tag: str, now: sp.MatrixExpr, before: sp.MatrixExpr, bound: sp.Symb
     """lambda_1(now) <= bound + ||D - D_0|| where bound = max(lambda_1(before), 0)."""
     moved = now - before
     return (
-        line(f"weyl-{tag}", le(Lambda(now, 1), Lambda(before, 1) + Lambda(moved, 1)), "weyl.upper", at={"S": before, "T": moved, "k": 1}),
+        line(
+            f"weyl-{tag}",
+            le(Lambda(now, 1), Lambda(before, 1) + Lambda(moved, 1)),
+            "weyl.upper",
+            at={"S": before, "T": moved, "k": 1},
+        ),
         line(f"size-{tag}", le(Lambda(moved, 1), _drift), "eigenvalues.frobenius", at={"S": moved}),
         line(f"part-{tag}", le(Lambda(before, 1), bound), "maximum.above", at={"x": Lambda(before, 1), "y": 0}),
         line(
@@ -199,17 +215,38 @@ def _inner(tag: str, now: sp.MatrixExpr, before: sp.MatrixExpr, bound: sp.Symbol
             at={"S": now, "T": moved, "k": k},
         ),
         line(f"size-{tag}", le(Lambda(moved, 1), _drift), "eigenvalues.frobenius", at={"S": moved}),
-        line(f"part-{tag}", le(Lambda(now, k), sp.Max(Lambda(now, k), 0)), "maximum.above", at={"x": Lambda(now, k), "y": 0}),
+        line(
+            f"part-{tag}",
+            le(Lambda(now, k), sp.Max(Lambda(now, k), 0)),
+            "maximum.above",
+            at={"x": Lambda(now, k), "y": 0},
+        ),
         line(
             f"near-{tag}",
             le(Lambda(before, k), room),
             "arithmetic",
             weights=[(1, f"weyl-{tag}"), (1, f"size-{tag}"), (1, f"part-{tag}")],
         ),
-        line(f"padded-{tag}", eq(Lambda(before, k), 0), "eigenvalues.padding", f"narrow-{tag}", at={"S": before, "k": k}),
+        line(
+            f"padded-{tag}", eq(Lambda(before, k), 0), "eigenvalues.padding", f"narrow-{tag}", at={"S": before, "k": k}
+        ),
         line(f"none-{tag}", le(Lambda(before, k), room), "arithmetic", weights=[(1, f"padded-{tag}")]),
-        line(f"both-{tag}", le(Lambda(before, k), room), "cases", f"near-{tag}", f"wide-{tag}", f"none-{tag}", f"narrow-{tag}"),
-        line(f"inner-{tag}", le(bound, room), "maximum.least", f"both-{tag}", at={"x": Lambda(before, k), "y": 0, "z": room}),
+        line(
+            f"both-{tag}",
+            le(Lambda(before, k), room),
+            "cases",
+            f"near-{tag}",
+            f"wide-{tag}",
+            f"none-{tag}",
+            f"narrow-{tag}",
+        ),
+        line(
+            f"inner-{tag}",
+            le(bound, room),
+            "maximum.least",
+            f"both-{tag}",
+            at={"x": Lambda(before, k), "y": 0, "z": room},
+        ),
     )
 
 
@@ -266,7 +303,9 @@ ROOT_GROWTH = Proof(
     (
         line("larger", le(p_, _root_p), "order.roots", at={"x": p_, "y": _root_p}),
         line("square", le(_moved_root**2, (_root_p + gap) ** 2), "arithmetic", weights=[(2 * gap, "larger")]),
-        line("claim", le(_moved_root, _root_p + gap), "order.roots", "square", at={"x": _moved_root, "y": _root_p + gap}),
+        line(
+            "claim", le(_moved_root, _root_p + gap), "order.roots", "square", at={"x": _moved_root, "y": _root_p + gap}
+        ),
     ),
 )
 
@@ -296,7 +335,13 @@ def _upper_half(tag: str, bound: sp.Symbol, weights: dict[str, sp.Basic]) -> tup
 
 
 SPECTRUM_UPPER = Proof(
-    Statement(label="aux.spectrum-upper", source=_E4, kind=Kind.STEP, given=_RUN, then=le(sigma_max_T**2, alpha_2 + 2 * _drift)),
+    Statement(
+        label="aux.spectrum-upper",
+        source=_E4,
+        kind=Kind.STEP,
+        given=_RUN,
+        then=le(sigma_max_T**2, alpha_2 + 2 * _drift),
+    ),
     (
         *_loss,
         _descended,
@@ -336,8 +381,18 @@ LEMMA_E3 = (
     Proof(
         _GOALS["j118.order"],
         (
-            line("order-1", le(Sigma(W1_0, n), Sigma(W1_0, 1)), "singular-values.decreasing", at={"A": W1_0, "k": n, "j": 1}),
-            line("order-2", le(Sigma(W2_0, m), Sigma(W2_0, 1)), "singular-values.decreasing", at={"A": W2_0, "k": m, "j": 1}),
+            line(
+                "order-1",
+                le(Sigma(W1_0, n), Sigma(W1_0, 1)),
+                "singular-values.decreasing",
+                at={"A": W1_0, "k": n, "j": 1},
+            ),
+            line(
+                "order-2",
+                le(Sigma(W2_0, m), Sigma(W2_0, 1)),
+                "singular-values.decreasing",
+                at={"A": W2_0, "k": m, "j": 1},
+            ),
             line("top-1", eq(SigmaMax(W1_0), Sigma(W1_0, 1)), "singular-values.largest", at={"A": W1_0}),
             line("top-2", eq(SigmaMax(W2_0), Sigma(W2_0, 1)), "singular-values.largest", at={"A": W2_0}),
             line(
@@ -374,11 +429,24 @@ def _after(label: str, lemma: str) -> Proof:
 AFTER = (
     Proof(
         _GOALS["j114.lower"],
-        (*_loss, line("claim", _GOALS["j114.lower"].then, "lemma", *_names, at={"U": W_next}, labels=("j2.1-unique-minimizer",))),
+        (
+            *_loss,
+            line(
+                "claim",
+                _GOALS["j114.lower"].then,
+                "lemma",
+                *_names,
+                at={"U": W_next},
+                labels=("j2.1-unique-minimizer",),
+            ),
+        ),
     ),
     Proof(
         _GOALS["j114.upper"],
-        (*_loss, line("claim", _GOALS["j114.upper"].then, "lemma", *_names, at={"U": W_next}, labels=("aux.loss-upper",))),
+        (
+            *_loss,
+            line("claim", _GOALS["j114.upper"].then, "lemma", *_names, at={"U": W_next}, labels=("aux.loss-upper",)),
+        ),
     ),
     _after("j115.beta-1", "aux.beta_1"),
 )
@@ -394,12 +462,27 @@ def _spread(tag: str, matrix: sp.MatrixExpr, k: sp.Expr) -> tuple[Line, ...]:
         line(f"s-wide-{tag}", le(k, h), "assume"),
         line(f"s-narrow-{tag}", lt(h, k), "assume"),
         line(f"s-top-{tag}", le(outer, top), "maximum.above", at={"x": outer, "y": 0}),
-        line(f"s-order-{tag}", le(inner, outer), "eigenvalues.decreasing", f"s-wide-{tag}", at={"S": matrix, "k": k, "j": 1}),
+        line(
+            f"s-order-{tag}",
+            le(inner, outer),
+            "eigenvalues.decreasing",
+            f"s-wide-{tag}",
+            at={"S": matrix, "k": k, "j": 1},
+        ),
         line(f"s-in-{tag}", le(inner, top), "arithmetic", weights=[(1, f"s-top-{tag}"), (1, f"s-order-{tag}")]),
         line(f"s-pad-{tag}", eq(inner, 0), "eigenvalues.padding", f"s-narrow-{tag}", at={"S": matrix, "k": k}),
         line(f"s-out-{tag}", le(inner, top), "arithmetic", weights=[(1, f"s-pad-{tag}")]),
-        line(f"s-both-{tag}", le(inner, top), "cases", f"s-in-{tag}", f"s-wide-{tag}", f"s-out-{tag}", f"s-narrow-{tag}"),
-        line(f"s-{tag}", le(sp.Max(inner, 0), top), "maximum.least", f"s-both-{tag}", at={"x": inner, "y": 0, "z": top}, known=True),
+        line(
+            f"s-both-{tag}", le(inner, top), "cases", f"s-in-{tag}", f"s-wide-{tag}", f"s-out-{tag}", f"s-narrow-{tag}"
+        ),
+        line(
+            f"s-{tag}",
+            le(sp.Max(inner, 0), top),
+            "maximum.least",
+            f"s-both-{tag}",
+            at={"x": inner, "y": 0, "z": top},
+            known=True,
+        ),
     )
 
 
@@ -413,7 +496,9 @@ def _printed_roots(strict: bool) -> tuple[Line, ...]:
         base = wide + Delta_under
         if strict:
             lines.append(line(f"sq-{tag}", lt(base**2, root**2), "arithmetic", weights=[(4, "beta", "beta")]))
-            lines.append(line(f"root-{tag}", lt(base, root), "order.strict-roots", f"sq-{tag}", at={"x": base, "y": root}))
+            lines.append(
+                line(f"root-{tag}", lt(base, root), "order.strict-roots", f"sq-{tag}", at={"x": base, "y": root})
+            )
         else:
             lines.append(line(f"root-{tag}", le(base, root), "order.roots", at={"x": base, "y": root}))
     return tuple(lines)
