@@ -168,7 +168,9 @@ def wrap(thing: Any, name: str = "black box", shape: tuple[int, int] | None = No
         value,
         gradient,
         hessian if callable(hessian) else None,
-        *(_number(thing, key, name) for key in ("K", "mu", "minimum")),
+        K=_number(thing, "K", name),
+        mu=_number(thing, "mu", name),
+        minimum=_number(thing, "minimum", name),
         dims=_shape(thing, shape, name),
         name=name,
     )

@@ -115,7 +115,7 @@ class _Builder:
         raise self._refuse(node, f"{type(node).__name__} is not part of a formula", "use + - * / ^ and functions")
 
     def _text(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self.source, node) or type(node).__name__  # type: ignore[arg-type]
+        return ast.get_source_segment(self.source, node) or type(node).__name__
 
     def _refuse(self, node: ast.AST, rule: str, remedy: str) -> InputError:
         return InputError(f"{self.argument} = ... {shorten(self._text(node))} ...: {rule}; {remedy}")

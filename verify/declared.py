@@ -150,7 +150,7 @@ def _starts(loss: UserLoss, sign: int) -> list[Any]:
 def _curved(loss: UserLoss, sign: int) -> list[tuple[Table, Table]]:
     """Exact pairs (W, W + t u), u the extreme eigenvector of the Hessian at W, the most curved W first."""
     n, m = loss.shape()
-    scored = []
+    scored: list[tuple[float, int, Any, Any]] = []
     for w in _starts(loss, sign):
         h = _hessian(loss, w)
         if not np.all(np.isfinite(h)):

@@ -96,7 +96,7 @@ def jets(expression: sp.Expr, order: int, bits: int = 128) -> Callable[[Any], li
         with ctx.workprec(bits):
             values = {z: arb_series([x, 1], prec=order + 1), sp.E: arb(1).exp(), sp.pi: arb.pi()}
             try:
-                series = evaluate_scalar(expression, values, field)
+                series = evaluate_scalar(expression, values, field)  # type: ignore[arg-type]
             except (ValueError, ZeroDivisionError):  # flint refuses series whose head is singular
                 return [arb.nan()] * (order + 1)
             return [series[k] * factorial(k) for k in range(order + 1)]

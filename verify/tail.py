@@ -104,7 +104,11 @@ def _order(a: Scale, b: Scale) -> int:
     return (a * b ** Fraction(-1)).growth()
 
 
-_LARGEST_FIRST = cmp_to_key(lambda a, b: -_order(a, b))
+def _smaller_first(a: Scale, b: Scale) -> int:
+    return -_order(a, b)
+
+
+_LARGEST_FIRST = cmp_to_key(_smaller_first)
 
 
 class Tail:

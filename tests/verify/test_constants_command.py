@@ -82,3 +82,38 @@ def test_a_wrong_declared_constant_exits_with_one(tmp_path: Path, capsys: pytest
 def test_bad_files_exit_with_two_in_one_line(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = _run(capsys, _write(tmp_path, text))
     assert code == 2 and out == "" and err.count("\n") == 1
+
+
+BLACK_BOX = """
+import numpy as np
+
+class Half:
+    shape = (2, 2)
+    K = 1.0
+    mu = 1.0
+    def value(self, w):
+        return 0.5 * float(np.sum(w * w))
+    def gradient(self, w):
+        return 1.0 * w
+
+class Doubled(Half):
+    def gradient(self, w):
+        return 2.0 * w
+"""
+
+
+def test_a_python_loss_is_observed_never_certified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "my_losses.py"
+    file.write_text(BLACK_BOX)
+    code, out, _ = _run(capsys, "--loss", f"{file}:Half", "--json")
+    body = json.loads(out)
+    jsonschema.validate(body, SCHEMA)
+    assert code == 0 and body["K"] is None and body["observed"] == []
+    assert all(d["status"] == "undecided" for d in body["declared"].values())
+    code, out, _ = _run(capsys, "--loss", f"{file}:Doubled", "--json")
+    body = json.loads(out)
+    jsonschema.validate(body, SCHEMA)
+    assert code == 1 and "2 times" in body["observed"][0]["line"]
+    assert "observed: gradient is 2 times" in _run(capsys, "--loss", f"{file}:Doubled")[1]
+    assert _run(capsys)[0] == 2
+    assert _run(capsys, "--loss", "nowhere.py:x")[0] == 2

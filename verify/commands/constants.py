@@ -15,21 +15,65 @@ SCHEMA = "localpl/constants/1"
 
 
 @click.command("constants")
-@click.argument("problem", type=click.Path())
+@click.argument("problem", type=click.Path(), required=False)
+@click.option("--loss", "reference", metavar="FILE.py:NAME", help="A Python loss instead of PROBLEM; runs that file.")
+@click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks of --loss.")
 @click.option("--digits", type=click.IntRange(1, 1000), default=20, show_default=True, help="Digits of W* and min l.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
-def command(problem: str, digits: int, as_json: bool) -> int:
+def command(
+    problem: str | None, reference: str | None, shape: tuple[int, int] | None, seed: int, digits: int, as_json: bool
+) -> int:
     """Certify the constants of the loss in PROBLEM (a TOML file with a [loss] table).
 
     phi'' is bounded over the whole real line by branch and bound in ball arithmetic; K and mu follow with the exact
-    spectrum of X and the ridge. Declared K and mu are certified or refuted by exact points (exit code 1).
+    spectrum of X and the ridge. Declared K and mu are certified or refuted by exact points (exit code 1). A Python loss
+    (--loss) is never certified: what is found wrong with it is observed in float64 and listed (exit code 1).
     """
-    from properties.loss_file import loss_from_file
+    if (problem is None) == (reference is None):
+        raise InputError("constants: name either a PROBLEM file or --loss FILE.py:NAME")
+    if reference is not None:
+        from properties.black_box import load_loss
 
-    loss, declared = loss_from_file(problem)
-    body = report(loss, declared, digits)
+        body = report_black_box(load_loss(reference, shape), seed)
+    else:
+        from properties.loss_file import loss_from_file
+
+        assert problem is not None
+        body = report(*loss_from_file(problem), digits)
     click.echo(json.dumps(body, indent=2, sort_keys=True) if as_json else text(body))
-    return 1 if any(d["status"] == "refuted" for d in body["declared"].values()) else 0
+    wrong = any(d["status"] == "refuted" for d in body["declared"].values()) or body["observed"]
+    return 1 if wrong else 0
+
+
+_NAMES = ("phi2_sup", "phi2_inf", "K", "mu", "pl")
+
+
+def report_black_box(loss: Any, seed: int) -> dict[str, Any]:
+    """The JSON body for a Python loss: declared constants as declared, and what float64 checks found wrong."""
+    from verify.assumption_check import check_loss
+
+    reason = "a Python object: declared and tested, never certified; give the loss by data or formula for certificates"
+    proof = {"status": "not applicable", "reason": reason, "place": "", "side": "", "witness": None}
+    found = check_loss(loss, seed)
+    tested = f"{'found wrong' if found else 'nothing found wrong'} in float64 with seed {seed}; not a certificate"
+    declared = {
+        name: {"value": repr(value), "status": "undecided", "reason": tested, "inequality": "", "witness": None}
+        | {"excess": None}
+        for name, value in (("K", loss.K), ("mu", loss.mu), ("minimum", loss.minimum))
+        if value is not None
+    }
+    return {
+        "schema": SCHEMA,
+        "loss": {"name": loss.name, "shape": list(loss.shape()), "formula": ""},
+        "proof": dict.fromkeys(_NAMES, proof),
+        **dict.fromkeys(_NAMES),
+        "minimum": None,
+        "W_star": None,
+        "assumptions": [],
+        "declared": declared,
+        "observed": [{"what": f.what, "line": f.line, "where": f.where} for f in found],
+    }
 
 
 def report(loss: Any, declared: dict[str, Fraction], digits: int) -> dict[str, Any]:
@@ -48,6 +92,7 @@ def report(loss: Any, declared: dict[str, Fraction], digits: int) -> dict[str, A
         "schema": SCHEMA,
         "loss": {"name": loss.name, "shape": list(loss.shape()), "formula": getattr(loss, "formula", "")},
         "proof": {},
+        "observed": [],
         "minimum": None,
         "W_star": None,
         "assumptions": [
@@ -56,7 +101,7 @@ def report(loss: Any, declared: dict[str, Fraction], digits: int) -> dict[str, A
         ],
         "declared": {name: _declared(checks[name](loss, value, known)) for name, value in sorted(declared.items())},
     }
-    for name in ("phi2_sup", "phi2_inf", "K", "mu", "pl"):
+    for name in _NAMES:
         answer = getattr(known, name)
         body[name], body["proof"][name] = _answer(answer, digits)
     if found is not None:
@@ -149,6 +194,7 @@ def text(body: dict[str, Any]) -> str:
             lines.append(f"    {point} = {table}")
         if d["excess"]:
             lines.append(f"    {d['inequality']} is broken by at least {d['excess']}")
+    lines += [f"observed: {f['line']}" for f in body["observed"]]
     return "\n".join(lines)
 
 
