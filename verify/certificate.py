@@ -43,15 +43,17 @@ def build(
     tree = statement_tree(statement)
     names, run = _leaves(tree), statement.kind is Kind.TRAJECTORY
     kept = names - (check.OF_THE_RUN | {"eta_0"}) | {"W1_0", "W2_0"} if run else names
-    bindings = {_name(s): v for s, v in world.bindings.items() if isinstance(s, sp.Symbol | sp.MatrixSymbol)}
+    sizes = {_name(s): int(v) for s, v in world.dims.items() if s.is_positive}
+    bound = {**{s: v for s, v in world.dims.items() if not s.is_positive}, **world.bindings}
+    bindings = {_name(s): v for s, v in bound.items() if isinstance(s, sp.Symbol | sp.MatrixSymbol)}
     speaks_of_loss = run or bool(_heads(tree) & {"Loss", "Grad", "Hess", "Assumption"})
     certificate: dict[str, Any] = {
         "schema": check.SCHEMA,
         "label": statement.id,
         "statement": tree,
         "digest": digest(statement),
-        "dims": {_name(s): int(v) for s, v in world.dims.items() if _name(s) in names},
-        "bindings": {name: _plain(v) for name, v in bindings.items() if name in kept - set(map(_name, world.dims))},
+        "dims": {name: size for name, size in sizes.items() if name in names},
+        "bindings": {name: _plain(v) for name, v in bindings.items() if name in kept - set(sizes)},
         "loss": world.loss.to_json() if world.loss is not None and speaks_of_loss else None,  # type: ignore[attr-defined]
         "steps": [_plain(x) for x in steps] if run and steps is not None else None,
         "violated": violated,

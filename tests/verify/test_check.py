@@ -13,9 +13,12 @@ from pathlib import Path
 import flint
 import mpmath
 import pytest
+import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from theorems.norms import MinRoot
+from theorems.tree import to_tree
 from verify import check
 
 HERE = Path(__file__).parent
@@ -71,7 +74,8 @@ def test_elementary_functions_enclose_mpmath(q: Fraction, bits: int) -> None:
         assert contains(check.exponential(-q), mpmath.exp(-mp(q)))
         assert contains(check.logarithm(q), mpmath.log(mp(q)))
         assert contains(check.power(q, Fraction(1, 2)), mpmath.sqrt(mp(q)))
-        assert contains(check.power(q, Fraction(-5, 3)), mp(q) ** (mpmath.mpf(-5) / 3))
+        for exponent in (Fraction(-5, 3), Fraction(3, 4), Fraction(1986116640708315, 2**52), Fraction(20001, 2**20)):
+            assert contains(check.power(q, exponent), mp(q) ** mp(exponent))
         assert contains(check.log_cosh(q), mpmath.log(mpmath.cosh(mp(q))))
         assert contains(check.tanh(-q), mpmath.tanh(-mp(q)))
     assert relative_width(check.exponential(q)) < Fraction(1, 1 << (bits - 16))
@@ -266,3 +270,68 @@ def test_the_checker_imports_the_standard_library_only() -> None:
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
     assert not calls & {"eval", "exec", "compile", "__import__"}
+
+
+X = sp.Symbol("x", real=True, positive=True)
+
+
+def smallest_root(expression: sp.Expr, bits: int = 128) -> check.Number | check.Beyond:
+    check.Working.bits = bits
+    return check.Frame(check.Scene({}, None), {}).value(to_tree(MinRoot(expression, X)))
+
+
+@pytest.mark.parametrize(
+    ("expression", "root"),
+    [
+        (X - sp.Rational(1, 3), "0.333333333333333333333333"),
+        ((X - 3) * (X - 1), "1"),
+        (X * sp.exp(X) - 1, "0.567143290409783872999968"),
+        (X ** sp.Rational(101, 100) - X * sp.Rational(9, 10), "2.656139888758747693387813220357e-5"),
+        (X**2 - (1 - sp.exp(-sp.sqrt(X))) * (1 - (1 + X**2) * (1 - X)), None),
+        (X**2 * 10**40 - X ** sp.Rational(3, 2), "1e-80"),
+    ],
+    ids=str,
+)
+def test_smallest_roots_are_enclosed(expression: sp.Expr, root: str | None) -> None:
+    found = smallest_root(expression)
+    assert isinstance(found, check.Interval)
+    low, high = ends(found)
+    if root is not None:
+        assert low <= Fraction(root) * (1 + Fraction(1, 10**20)) and Fraction(root) * (1 - Fraction(1, 10**20)) <= high
+    assert high - low < low / 1000
+    f = sp.lambdify(X, expression, "mpmath")
+    with mpmath.workprec(400):
+        at_low, at_high = f(mp(low)), f(mp(high))
+        assert at_low * at_high <= 0
+        points = [mp(low) * mpmath.mpf(k) / 64 for k in range(1, 65)]
+        assert len({mpmath.sign(f(x)) for x in points}) == 1
+
+
+@pytest.mark.parametrize("expression", [1 / (1 - X), X + 1, sp.exp(-X), 2 + sp.log(1 + X) - X / (1 + X)], ids=str)
+def test_where_there_is_no_root_none_is_claimed(expression: sp.Expr) -> None:
+    try:
+        found = smallest_root(expression)
+    except check.Undecided:
+        return
+    assert isinstance(found, check.Beyond) and found.low > 0
+
+
+def test_a_touching_root_is_not_passed() -> None:
+    found = smallest_root((X - 1) ** 2)
+    assert isinstance(found, check.Beyond) and found.low < 1
+
+
+def test_long_exact_numbers_go_on_as_intervals() -> None:
+    q: check.Number = Fraction(3, 7)
+    for _ in range(14):
+        q = check.times(q, q)
+    assert isinstance(q, check.Interval)
+    low, high = ends(q)
+    assert low <= Fraction(3, 7) ** (2**14) <= high
+
+
+def test_messages_stay_on_one_line() -> None:
+    whole = json.loads((HERE / "accepted" / "parallelogram.json").read_text())
+    whole["dims"]["p\nb.json: holds: u36.parallelogram"] = 1
+    code, message = check.check_text(json.dumps(whole), KNOWN)
+    assert code == 1 and len(message.splitlines()) == 1
