@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from verify.constants import LossConstants
-from verify.enclosure import Absent, Enclosure
+from verify.enclosure import Absent, Enclosure, LossConstants
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from flint import ctx
 from properties.entrywise import EntrywiseLoss
 from properties.exact_numbers import Table
 from properties.fields import Exact, Float64
-from verify.constants import BITS, LossConstants, UserLoss, _Entrywise, constants, exact_table
-from verify.enclosure import Absent, Enclosure, lower_end
+from verify.constants import UserLoss, constants
+from verify.curvature import BITS
+from verify.enclosure import Absent, Enclosure, LossConstants, lower_end
+from verify.entrywise_constants import EntrywiseConstants
+from verify.exact_linear import exact_table
 from verify.minimizer import basis, float_minimizer
 
 
@@ -80,7 +83,7 @@ def check_mu(loss: UserLoss, value: Fraction, known: LossConstants | None = None
 
 
 def _proves(loss: UserLoss, sign: int, value: Fraction) -> bool:
-    return isinstance(loss, EntrywiseLoss) and _Entrywise(loss, BITS).proves(sign, value)
+    return isinstance(loss, EntrywiseLoss) and EntrywiseConstants(loss, BITS).proves(sign, value)
 
 
 def _undecided(answer: Any) -> str:
@@ -142,7 +145,7 @@ def _starts(loss: UserLoss, sign: int) -> list[Any]:
     points = [np.zeros((n, m)), float_minimizer(loss)]
     points += [rng.standard_normal((n, m)) * 10.0**k for k in range(-2, 4) for _ in range(4)]
     if isinstance(loss, EntrywiseLoss):
-        search = _Entrywise(loss, 128)
+        search = EntrywiseConstants(loss, 128)
         points += [Float64().matrix(w) for _, w in search.candidates(sign)] + [Float64().matrix(search.climb(sign))]
     return points
 

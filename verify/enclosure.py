@@ -56,6 +56,29 @@ class Unknown:
 Answer = Enclosure | Absent | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Smoothness:
+    """Whether the loss is twice differentiable everywhere: True, False or None (undecided), and why."""
+
+    holds: bool | None
+    reason: str
+    first_order: bool = True
+    """Whether it is at least once differentiable everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossConstants:
+    """What is certified about a loss. `phi2_inf` and `phi2_sup` are None for losses that are not entrywise."""
+
+    phi2_inf: Answer | None
+    phi2_sup: Answer | None
+    K: Answer
+    mu: Answer
+    smoothness: Smoothness
+    pl: Answer | None = None
+    """mu-PL constant of (4) where strong convexity fails but (4) still holds."""
+
+
 def rational(x: Any) -> Fraction:
     """The exact rational that an exact ball (or an end of one) stores."""
     mantissa, exponent = x.man_exp()

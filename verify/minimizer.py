@@ -20,8 +20,9 @@ from properties.exact_numbers import Table
 from properties.fields import Ball, Exact, Float64
 from properties.formula import z
 from properties.named_losses import SensingLoss
-from verify.constants import UserLoss, exact_table
+from verify.constants import UserLoss
 from verify.enclosure import lower_end, rational, upper_end
+from verify.exact_linear import exact_table
 
 
 @dataclass(frozen=True, slots=True)

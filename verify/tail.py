@@ -1,6 +1,6 @@
 """A function of z on a whole tail z >= Z (or z <= -Z): terms in exact scales plus a certified remainder.
 
-A scale is exp(Q(z)) z^p (log z)^r with Q a polynomial without constant term; with z = 1/v and u = exp(-1/v) these are
+A scale (`verify.scale`) is exp(Q(z)) z^p (log z)^r, Q a polynomial without constant term; with z = 1/v and u = exp(-1/v) these are
 the monomials of the finite box (0, 1/Z] x (0, e^-Z]. An element is a finite sum of constants times scales plus a rest
 bounded by M times a scale for all z >= Z. Sums, products, powers, exp, log and bounded functions act on elements with
 Taylor remainders in ball arithmetic, so limits, signs and bounds read off at the end hold on the whole infinite tail.
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key
 from typing import Any
 
 import sympy as sp
@@ -20,6 +19,7 @@ from flint import arb, arb_series, ctx, fmpq, fmpq_series
 
 from properties.evaluate import evaluate_scalar
 from properties.formula import z
+from verify.scale import LARGEST_FIRST, ONE, Z_SCALE, Scale, as_ball, order
 
 _ORDER = 8
 _TERMS = 10
@@ -30,87 +30,6 @@ class Inconclusive(ArithmeticError):
     """The tail's expansion does not decide; a larger Z or another method may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """exp(sum_k coefficient z^power) z^p (log z)^r; `exponent` lists (power, coefficient), largest power first."""
-
-    exponent: tuple[tuple[Fraction, Fraction], ...] = ()
-    p: Fraction = Fraction(0)
-    r: Fraction = Fraction(0)
-
-    def __mul__(self, other: Scale) -> Scale:
-        total = dict(self.exponent)
-        for power, c in other.exponent:
-            total[power] = total.get(power, Fraction(0)) + c
-        kept = tuple(sorted(((k, c) for k, c in total.items() if c), reverse=True))
-        return Scale(kept, self.p + other.p, self.r + other.r)
-
-    def __pow__(self, a: Fraction) -> Scale:
-        if not a:
-            return ONE
-        return Scale(tuple((k, c * a) for k, c in self.exponent), self.p * a, self.r * a)
-
-    def growth(self) -> int:
-        """1 when it tends to infinity, 0 for the constant scale, -1 when it tends to zero."""
-        lead = self.exponent[0][1] if self.exponent else self.p or self.r
-        return (lead > 0) - (lead < 0)
-
-    def at(self, x: Any) -> Any:
-        """Its ball value at x > 1."""
-        value = sum((_ball(c) * _power(x, k) for k, c in self.exponent), arb(0)).exp() * _power(x, self.p)
-        return value * _power(x.log(), self.r) if self.r else value
-
-    def decreases_from(self, start: Any) -> bool:
-        """Whether it certainly decreases on [start, oo): d/dz of its logarithm, times z, is negative there."""
-        if not self.growth() < 0:
-            return False
-        slack = _ball(self.p) + (_ball(self.r) / start.log() if self.r > 0 else arb(0))
-        if not self.exponent:
-            return bool(slack < 0) if self.p else True
-        top, lead = self.exponent[0]
-        total = _ball(lead * top)
-        for k, c in self.exponent[1:]:
-            if c > 0:
-                total += _ball(c * k) * _power(start, k - top)
-        if slack > 0 or not slack < 0:
-            total += arb(abs(slack).upper()) * _power(start, -top)
-        return bool(total < 0)
-
-    def __str__(self) -> str:
-        parts = []
-        if self.exponent:
-            inside = " + ".join(f"{'' if c == 1 else '-' if c == -1 else f'{c}*'}z^{k}" for k, c in self.exponent)
-            parts.append(f"exp({inside.replace('z^1', 'z') if all(k == 1 for k, _ in self.exponent) else inside})")
-        if self.p:
-            parts.append("z" if self.p == 1 else f"z^({self.p})")
-        if self.r:
-            parts.append("log(z)" if self.r == 1 else f"log(z)^({self.r})")
-        return "*".join(parts) or "1"
-
-
-ONE = Scale()
-Z_SCALE = Scale(p=Fraction(1))
-
-
-def _ball(q: Fraction | Coefficient) -> Any:
-    return arb(fmpq(q.numerator, q.denominator)) if isinstance(q, Fraction) else arb(q)
-
-
-def _power(x: Any, k: Fraction) -> Any:
-    return x ** int(k) if k.denominator == 1 else (x.log() * _ball(k)).exp()
-
-
-def _order(a: Scale, b: Scale) -> int:
-    return (a * b ** Fraction(-1)).growth()
-
-
-def _smaller_first(a: Scale, b: Scale) -> int:
-    return -_order(a, b)
-
-
-_LARGEST_FIRST = cmp_to_key(_smaller_first)
-
-
 class Tail:
     """An element: `terms` maps scales to constants; |function - terms| <= rest[1] * rest[0](z) for all z >= start."""
 
@@ -119,8 +38,8 @@ class Tail:
     def __init__(self, start: Any, terms: Mapping[Scale, Coefficient], rest: tuple[Scale, Any] | None = None) -> None:
         self.start = start
         kept = {s: c for s, c in terms.items() if not (isinstance(c, fmpq) and c == 0)}
-        ordered = sorted(kept, key=_LARGEST_FIRST)
-        inside = [s for s in ordered if rest is None or _order(s, rest[0]) >= 0][:_TERMS]
+        ordered = sorted(kept, key=LARGEST_FIRST)
+        inside = [s for s in ordered if rest is None or order(s, rest[0]) >= 0][:_TERMS]
         for s in ordered:
             if s not in inside:
                 rest = self._join(rest, (s, abs(arb(kept[s])).upper()))
@@ -130,7 +49,7 @@ class Tail:
     def _join(self, a: tuple[Scale, Any] | None, b: tuple[Scale, Any] | None) -> tuple[Scale, Any] | None:
         if a is None or b is None:
             return a or b
-        if _order(a[0], b[0]) < 0:
+        if order(a[0], b[0]) < 0:
             a, b = b, a
         return (a[0], (a[1] + b[1] * self.largest(b[0] * a[0] ** Fraction(-1))).upper())
 
@@ -212,7 +131,7 @@ class Tail:
         elif not c > 0:
             raise Inconclusive("root of a negative quantity")
         else:
-            head = fmpq(1) if isinstance(c, fmpq) and c == 1 else (arb(c).log() * _ball(a)).exp()
+            head = fmpq(1) if isinstance(c, fmpq) and c == 1 else (arb(c).log() * as_ball(a)).exp()
         q = fmpq(a.numerator, a.denominator)
         taylor = ((1 + fmpq_series([0, 1], prec=_ORDER)).log() * q).exp()
         inside = [taylor[k] for k in range(_ORDER)]

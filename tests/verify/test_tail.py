@@ -12,7 +12,8 @@ from properties.evaluate import evaluate_scalar
 from properties.fields import Ball
 from properties.formula import parse_formula, z
 from verify.enclosure import ball
-from verify.tail import Inconclusive, Scale, Tail, TailField, _expand, subsequence_limits, tail_bounds
+from verify.scale import Scale
+from verify.tail import Inconclusive, Tail, TailField, _expand, subsequence_limits, tail_bounds
 
 FORMULAS = [
     "exp(-z)/(1 + exp(-z))^2",
