@@ -26,6 +26,7 @@ from theorems import CATALOG
 from theorems import notation as N
 from theorems.shapes import ShapeMismatch, check_shapes
 from theorems.statement import AllOf, Form, Kind, Relation, Statement
+from verify.eta_max import HypothesisFailure, eta_max
 from verify.falsify import refuted
 from verify.falsify.hand_over import Candidate, decide
 from verify.falsify.margins import claim_margin, hypotheses_met
@@ -362,19 +363,25 @@ def _largest_initial_step(world: World) -> Array:
 def audit(
     problem: Any,
     *,
-    eta_0: Fraction,
+    eta_0: Fraction | None = None,
     steps: int = 2000,
     problems: int = 200,
     seed: int = 0,
     statements: Sequence[Statement] = (),
     progress: Progress = lambda done, total, label: None,
-) -> Audit:
+) -> Audit | HypothesisFailure:
     """Every step and trajectory statement of the catalog on this problem and on random problems of the same kind.
 
-    problem: a `properties.problems.Problem`. eta_0: initial step of the user's run, at most eta_max. steps: iterations
+    problem: a `properties.problems.Problem`. eta_0: initial step of the user's run, by default the certified lower end
+    of eta_max (repaired form); where the theorem's hypotheses fail that failure is the result. steps: iterations
     of that run at most (it stops when L has fallen by FALL). problems: random problems at least, half with n != m.
     Raises InputError for a loss that cannot be run here.
     """
+    if eta_0 is None:
+        largest_step = eta_max(problem, 20)
+        if isinstance(largest_step, HypothesisFailure):
+            return largest_step
+        eta_0 = largest_step.eta_max.lower
     loss = centered(problem.loss)
     largest, smallest = (_float(x) for x in problem.loss.constants(96))
     weights = (FIELD.matrix(problem.W1), FIELD.matrix(problem.W2))
