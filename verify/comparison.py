@@ -34,6 +34,10 @@ EXTRA = {
 DEFAULT = ("eq19", "eq19:h=rho-bar", "sharp", "armijo", "plain")
 
 
+class NoCertifiedStep(InputError):
+    """A schedule asks for a step that the theorem does not give here: its hypotheses fail. Exit code 5."""
+
+
 @dataclass
 class Run:
     """One schedule on the problem. `bound` is log10 of the certified bound by iteration, None where there is none.
@@ -155,25 +159,35 @@ def compare(
     progress: Progress | None = None,
     folder: Path | None = None,
     resume: bool = False,
+    left_out: Callable[[str], None] | None = None,
 ) -> list[Run]:
     """One run a schedule, until L(t) <= accuracy L(0) or `steps`.
 
     `eta_0` replaces eta_max where a schedule needs an initial step. With `folder` each run is kept as `.npz`; `resume`
-    goes on from there. Raises InputError.
+    goes on from there. Without `specs` the schedules of DEFAULT run, those that have no certified step here left out,
+    with the reason told to `left_out`. Raises InputError, and NoCertifiedStep for a schedule asked for by name.
     """
-    for spec in specs:
+    chosen = specs or DEFAULT
+    for spec in chosen:
         if spec.partition(":")[0] not in {*EXTRA, *NAMES}:
             named(spec)
     setup = setup_of(problem)
     initial = Initial.measure(setup)
-    needed = any(spec == "sharp" or (spec not in EXTRA and needs_initial_step(spec)) for spec in specs)
+    needed = any(spec == "sharp" or (spec not in EXTRA and needs_initial_step(spec)) for spec in chosen)
     certified = certified_steps(problem) if needed else _Steps(None, None, None)
     runs = []
-    for spec in specs:
+    for spec in chosen:
         if spec == "plain":
             runs.append(_plain(setup, steps, accuracy))
             continue
-        schedule, rate = _schedule(spec, problem, certified, eta_0)
+        try:
+            schedule, rate = _schedule(spec, problem, certified, eta_0)
+        except NoCertifiedStep as error:
+            if specs:
+                raise
+            if left_out is not None:
+                left_out(str(error))
+            continue
         runs.append(_one(spec, schedule, rate, setup, initial, certified, (steps, accuracy), progress, folder, resume))
     return runs
 
@@ -181,13 +195,13 @@ def compare(
 def _schedule(spec: str, problem: Problem, certified: _Steps, eta_0: float | None) -> tuple[Schedule, float | None]:
     if spec == "sharp":
         if certified.sharp is None:
-            raise InputError(
+            raise NoCertifiedStep(
                 f"schedule = sharp: the theorem gives no step ({certified.why or 'none certified'}); use armijo"
             )
         return Constant(certified.sharp, name="sharp certified step"), certified.sharp_rate
     step = eta_0 if eta_0 is not None else certified.eta_max
     if needs_initial_step(spec) and step is None:
-        raise InputError(f"schedule = {spec}: no eta_max ({certified.why}); give --eta0, or use armijo")
+        raise NoCertifiedStep(f"schedule = {spec}: no eta_max ({certified.why}); give --eta0, or use armijo")
     name, _, options = spec.partition(":")
     if name == "eq19":
         given = {part.partition("=")[0] for part in options.split(",")}
@@ -277,7 +291,8 @@ def _plain(setup: Setup, steps: int, accuracy: float) -> Run:
     losses = descend_plain(setup, steps=steps, reduction=accuracy)[:, 0]
     seconds = time.perf_counter() - begun
     losses = losses[~np.isnan(losses)]
-    log_loss = np.log10(losses)
+    with np.errstate(divide="ignore"):
+        log_loss = np.log10(losses)
     reached = losses[-1] <= accuracy * losses[0]
     K, mu = float(setup.K[0]), float(setup.mu[0])
     with np.errstate(divide="ignore"):

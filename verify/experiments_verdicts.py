@@ -1,11 +1,11 @@
-"""Each sentence about the experiments decided from the figures' data: an estimate with its 95 % interval, or an argument.
+"""Each sentence about the experiments decided from the figures' data: an estimate with 95 % interval, or an argument.
 
 How a sentence becomes a number, by its form:
 - "in every repeat": the share of repeats in which it holds, with Wilson's interval; it is supported when all do;
 - "in every setting": the same share; supported when in each setting the interval lies above one half;
-- "increases with": the share of ordered pairs of settings; `lower` counts the pairs ordered beyond doubt, `upper` those
-  not reversed beyond doubt (a difference of means of 1.96 standard errors); supported when none is reversed beyond doubt
-  and the ends are ordered beyond doubt;
+- "increases with": the share of ordered pairs of settings; `lower` counts the pairs ordered beyond doubt, `upper`
+  those not reversed beyond doubt (a difference of means of 1.96 standard errors); supported when none is reversed
+  beyond doubt and the ends are ordered beyond doubt;
 - an exponent or a ratio: the value whose interval lies farthest from the claim.
 """
 
@@ -22,10 +22,10 @@ from theorems.experiments import STATEMENTS
 from theorems.statement import Empirical, Statement
 from verify.figure_runs import FigureData, Series, Setting
 from verify.recipes import Figure1
-from verify.verdict import Estimated, Refuted, Verdict
+from verify.verdict import Estimated, Refuted, Undecided, Verdict
 
 Array = NDArray[np.float64]
-Judge = Callable[[FigureData], Estimated]
+Judge = Callable[[FigureData], Verdict]
 
 _Z = 1.959963984540054
 # Weights after which the sharpest exponents and rates of a figure are compared with a claim.
@@ -168,7 +168,9 @@ def _step_growth(s: Setting, series: Series) -> Any:
     return (m["eta_falls_before_binding"] == 0) & np.isfinite(m["binding_from"]) & (m["unbound_after_binding"] == 0)
 
 
-def _exponent(data: FigureData, claimed: Callable[[float], float]) -> Estimated:
+def _exponent(data: FigureData, claimed: Callable[[float], float]) -> Verdict:
+    if len({s.parameters["h"] for s in data.settings}) < 2:
+        return Undecided("one width only: an exponent needs at least two")
     worst: tuple[float, float, float, float] | None = None
     parts, supports, samples = [], True, 0
     for p in dict.fromkeys(s.parameters["p"] for s in data.settings):

@@ -21,7 +21,24 @@ from rich.table import Table
 
 from properties.errors import InputError
 from properties.exact_numbers import parse_rational
+from verify.cli import ExitCode
 from verify.commands._problem_options import problem_options
+
+
+def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from properties.schedules import NAMES, READINGS, VARIANTS
+    from verify.comparison import EXTRA
+
+    for name, (meaning, options, *_) in NAMES.items():
+        click.echo(f"{name:13} {meaning}" + (f"; options {', '.join(options)}" if options else ""))
+    for name, meaning in EXTRA.items():
+        click.echo(f"{name:13} {meaning}")
+    for option, words in (("eq19 reading", READINGS), ("xu variant", VARIANTS)):
+        for word, meaning in words.items():
+            click.echo(f"  {option}={word}: {meaning}")
+    context.exit()
 
 
 @click.command()
@@ -32,7 +49,14 @@ from verify.commands._problem_options import problem_options
 @click.option("--eta0", metavar="Q", help="Initial step instead of eta_max.")
 @click.option("--out", metavar="DIR", help="Write runs (.npz), curves (.csv) and a drawing here.")
 @click.option("--resume", is_flag=True, help="Go on from the runs in --out.")
-@click.option("--list", "list_names", is_flag=True, help="List the schedules with their options.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_listed,
+    help="List the schedules and their options.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/gd/1).")
 def command(
     problem: Any,
@@ -42,14 +66,13 @@ def command(
     eta0: str | None,
     out: str | None,
     resume: bool,
-    list_names: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Run gradient descent on a problem under each schedule and compare.
 
     Without --schedule: (19) with rho and with rho-bar from eta_0 = eta_max, the sharp certified step, Armijo, plain GD.
     """
-    from verify.comparison import DEFAULT, SCHEMA, compare
+    from verify.comparison import SCHEMA, NoCertifiedStep, compare
     from verify.figures import folder
 
     if resume and out is None:
@@ -64,16 +87,21 @@ def command(
             if t % 200 == 0:
                 status.update(f"{name}: iteration {t}")
 
-        runs = compare(
-            problem,
-            schedules or DEFAULT,
-            steps=limit,
-            accuracy=goal,
-            eta_0=start,
-            progress=tell,
-            folder=where,
-            resume=resume,
-        )
+        try:
+            runs = compare(
+                problem,
+                schedules,
+                steps=limit,
+                accuracy=goal,
+                eta_0=start,
+                progress=tell,
+                folder=where,
+                resume=resume,
+                left_out=lambda reason: stderr.print(f"left out: {reason}", markup=False),
+            )
+        except NoCertifiedStep as error:
+            stderr.print(f"localpl: {error}", markup=False, soft_wrap=True)
+            return int(ExitCode.HYPOTHESES_FAIL)
     if where is not None:
         _write(runs, where, stderr)
     if as_json:
@@ -84,8 +112,9 @@ def command(
             "runs": [run.as_json() for run in runs],
         }
         click.echo(json.dumps(body, indent=2, sort_keys=True))
-        return
+        return int(ExitCode.DONE)
     _print(runs, problem, goal)
+    return int(ExitCode.DONE)
 
 
 def _steps(text: str) -> int:
