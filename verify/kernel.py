@@ -28,6 +28,7 @@ __all__ = ["STRUCTURAL", "Refusal", "check", "check_all", "proved"]
 STRUCTURAL = {
     "hypothesis": "a hypothesis of the statement",
     "algebra": "both sides have one normal form, or their difference is visibly nonnegative",
+    "definition": "a symbol of the notation is what it stands for",
     "arithmetic": "right minus left is a sum of nonnegative multiples of cited differences and squares plus a visibly "
     "nonnegative rest",
     "substitute": "equals replace equals",
@@ -102,6 +103,7 @@ class _Checker:
         self.folded = Terms(self.definitions, proof.folded, zero)
         self.unfolded = Terms(self.definitions, (), zero)
         self.terms = self.folded
+        self.known: list[Relation] = []
         self.lines: dict[str, _Known] = {}
         self.chosen: dict[sp.Basic, tuple[Any, ...]] = {}
         self.used = set(self.definitions) | set().union(*(t.free_symbols for t in self._statement_terms()), set())
@@ -182,6 +184,7 @@ class _Checker:
             return
         if assumes or type(entry.claim) is not Relation:
             raise Refusal(entry.name, "only a relation without open assumptions can be marked known")
+        self.known.append(entry.claim)
         for view in (self.folded, self.unfolded):
             self.terms = view
             op, difference = self._normal(entry.claim)
@@ -250,6 +253,7 @@ class _Checker:
         structural: dict[str, Callable[[Line], frozenset[str]]] = {
             "hypothesis": self._hypothesis,
             "algebra": self._algebra,
+            "definition": self._definition,
             "arithmetic": self._arithmetic,
             "substitute": self._substitute,
             "assume": self._assume,
@@ -285,6 +289,14 @@ class _Checker:
                 else f"right minus left is {self.terms.show(difference)}"
             )
             raise Refusal(entry.name, f"not evident: {text}")
+        return frozenset()
+
+    def _definition(self, entry: Line) -> frozenset[str]:
+        claim = entry.claim
+        if type(claim) is not Relation or claim.op != "==" or claim.lhs not in self.definitions or is_matrix(claim.lhs):
+            raise Refusal(entry.name, "not an equation between a defined symbol and its definition")
+        if self._minus(self.definitions[claim.lhs], claim.rhs):
+            raise Refusal(entry.name, f"{claim.lhs} is defined otherwise")
         return frozenset()
 
     def _arithmetic(self, entry: Line) -> frozenset[str]:
@@ -485,12 +497,12 @@ class _Checker:
         return self._premises(entry, tuple(made[:count]))
 
     @staticmethod
-    def _open(claim: Any, lemma: Statement) -> Any:
+    def _open(claim: Any, lemma: Statement, only: set[sp.Basic] | None = None) -> Any:
         if type(claim) is Assumption:
             return claim
         if type(claim) is not Relation:
             raise Unsupported(f"{lemma.id} is cited as it stands only")
-        return Relation(unfold(claim.lhs, lemma.where), claim.op, unfold(claim.rhs, lemma.where))
+        return Relation(unfold(claim.lhs, lemma.where, only), claim.op, unfold(claim.rhs, lemma.where, only))
 
     def _same_run(self, entry: Line, lemma: Statement) -> None:
         """A claim about runs is cited for the same run: as it stands, under hypotheses of this statement."""
@@ -505,33 +517,48 @@ class _Checker:
 
     # induction and roots -----------------------------------------------------------------------------------------
     def _induction(self, entry: Line) -> frozenset[str]:
-        """labels: base, step; at: invariant. The base gives it at iteration 0, the step carries it from t to t + 1."""
+        """labels: base, step; at: invariant. The base gives it at iteration 0, the step carries it from t to t + 1.
+
+        Symbols whose definitions speak of no iteration stay letters: they have one value along the run.
+        """
         if self.statement.kind is not Kind.TRAJECTORY:
             raise Refusal(entry.name, "induction is for claims about runs")
-        invariant = _relations(entry.at["invariant"])
-        self.terms = self.unfolded
+        moving = {s for s in self.definitions if self._moves(s)}
+        still = [s for s in self.definitions if s not in moving and not is_matrix(s)]
+        self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
+        for claim in self.known:
+            op, difference = self._normal(claim)
+            self.terms.know(difference, op == "<")
         start = {W1: W1_0, W2: W2_0, eta: eta_0, t: sp.S.Zero}
         after = {W1: unfold(W1_next), W2: unfold(W2_next), t: t + 1}
-        opened = [self._open(part, self.statement) for part in invariant]
+        opened = [self._open(part, self.statement, moving) for part in _relations(entry.at["invariant"])]
         if any(part.lhs.has(eta) or part.rhs.has(eta) for part in opened):
             raise Refusal(entry.name, "an invariant does not speak of the step size")
-        given = [g if type(g) is Assumption else self._open(g, self.statement) for g in self.statement.given]
+        given = [self._open(g, self.statement, moving) for g in self.statement.given]
         base, step = (self._dependency(entry, label) for label in entry.labels)
-        self._provides(entry, base, [_replace(p, start) for p in opened], [_replace(g, start) for g in given])
-        self._provides(entry, step, [_replace(p, after) for p in opened], [*given, *opened])
+        self._provides(entry, base, moving, [_replace(p, start) for p in opened], [_replace(g, start) for g in given])
+        self._provides(entry, step, moving, [_replace(p, after) for p in opened], [*given, *opened])
         if not any(self._entails(part, entry.claim) for part in opened):
             raise Refusal(entry.name, "the claim is no part of the invariant")
         return frozenset()
 
-    def _provides(self, entry: Line, lemma: Statement, wanted: list[Any], available: list[Any]) -> None:
+    def _moves(self, symbol: sp.Basic) -> bool:
+        """Whether a symbol's definition speaks of the current iteration."""
+        return bool({W1, W2, eta, t} & unfold(symbol, self.statement.where).free_symbols)
+
+    def _provides(
+        self, entry: Line, lemma: Statement, moving: set[sp.Basic], wanted: list[Any], available: list[Any]
+    ) -> None:
         if lemma.kind is Kind.TRAJECTORY:
             raise Refusal(entry.name, f"{lemma.id} speaks of a whole run; base and step speak of one iteration")
-        gives = [self._open(part, lemma) for part in _relations(lemma.then)]
+        if {**DEFINITIONS, **lemma.where} != self.definitions:
+            raise Refusal(entry.name, f"{lemma.id} has other definitions than this statement")
+        gives = [self._open(part, lemma, moving) for part in _relations(lemma.then)]
         for part in wanted:
             if not any(self._entails(claim, part) for claim in gives):
                 raise Refusal(entry.name, f"{lemma.id} does not give {part}")
         for premise in lemma.given:
-            needed = self._open(premise, lemma)
+            needed = self._open(premise, lemma, moving)
             if not any(self._entails(claim, needed) for claim in available) and not self._evident(needed):
                 raise Refusal(entry.name, f"{lemma.id} needs {premise}, which is not available")
 

@@ -343,12 +343,17 @@ class Terms:
 
     def _mono_exponent(self, base: Poly, mono: Mono, c: Fraction) -> Poly:
         natural = self._natural(mono) and c > 0
-        if len(base) == 1 and base != constant(1):
-            ((inside, coefficient),) = base.items()
-            parts = [(_factor(a, Fraction(1)), e) for a, e in inside]
-            parts += [(constant(coefficient), Fraction(1))] if coefficient != 1 else []
-        else:
-            parts = [(base, Fraction(1))]
+        inside, shared = base, self._common(base, False) if len(base) > 1 and c > 0 else []
+        if len(base) == 1:
+            ((factors, coefficient),) = base.items()
+            inside, shared = constant(coefficient), list(factors)
+        elif shared:
+            inside = self.mul(base, {tuple((a, -e) for a, e in shared): Fraction(1)})
+            if not self.nonnegative(inside):
+                inside, shared = base, []
+        parts: list[tuple[Poly, Fraction]] = [(_factor(a, Fraction(1)), e) for a, e in shared]
+        if inside != constant(1):
+            parts.append((inside, Fraction(1)))
         out = constant(1)
         for part, e in parts:
             whole = natural and (c * e).denominator == 1 and c * e > 0
