@@ -37,7 +37,7 @@ class _Forms:
             return self._sum([self.words(a) for a in m.args])
         if isinstance(m, sp.MatMul):
             total: dict[Word, sp.Expr] = {(): sp.S.One}
-            for a in m.args:
+            for a in _merged(m.args):
                 part = self.words(a) if isinstance(a, MatrixExpr) else {(): self.scalar(a)}
                 total = self._product(total, part)
             return total
@@ -87,10 +87,12 @@ class _Forms:
 
     def trace(self, word: Word) -> sp.Symbol:
         """The symbol of the trace of a word."""
+        if not word:
+            raise NotImplementedError("the trace of an identity of unknown size")
         turned = tuple((n, not t) for n, t in reversed(word))
-        least = min(w[i:] + w[:i] for w in (word, turned) for i in range(max(len(w), 1)))
+        least = min(w[i:] + w[:i] for w in (word, turned) for i in range(len(w)))
         least = _symmetric(least)
-        return self.traces.setdefault(least, sp.Symbol(f"tr_{len(self.traces)}", real=True))
+        return self.traces.setdefault(least, sp.Dummy(f"tr_{len(self.traces)}", real=True))
 
     def scalar(self, e: sp.Basic) -> sp.Expr:
         """A scalar with traces and other heads as symbols."""
@@ -106,22 +108,34 @@ class _Forms:
         if isinstance(e, norms.ScalarHead):
             key = (type(e).__name__, tuple(self.key(a) for a in e.args))
             signs = {"nonnegative": True} if e.is_nonnegative else {}
-            return self.atoms.setdefault(key, sp.Symbol(f"head_{len(self.atoms)}", real=True, **signs))
+            return self.atoms.setdefault(key, sp.Dummy(f"head_{len(self.atoms)}", real=True, **signs))
         if not e.args:
             return e
         return e.func(*(self.scalar(a) for a in e.args))
 
 
+def _merged(factors: tuple[sp.Basic, ...]) -> list[sp.Basic]:
+    """The factors of a product with each [A; B]^T [C; D] as A^T C + B^T D and each [A; B] v kept apart."""
+    merged: list[sp.Basic] = []
+    for f in factors:
+        last = merged[-1] if merged else None
+        if isinstance(f, norms.Stack) and isinstance(last, sp.Transpose) and isinstance(last.arg, norms.Stack):
+            (a, b), (c, d) = last.arg.args, f.args
+            merged[-1] = a.T * c + b.T * d
+        else:
+            merged.append(f)
+    return merged
+
+
 def _symmetric(word: Word) -> Word:
-    """<U, hess[V]> = <V, hess[U]>: of the two the lesser name."""
-    if len(word) >= 2:
-        for i, (name, _) in enumerate(word):
-            if name.startswith("Hess["):
-                point, _, direction = name[5:].rpartition("][")
-                rest = tuple((n, t) for n, t in (*word[i + 1 :], *word[:i]))
-                back = tuple((n, not t) for n, t in reversed(rest))
-                texts = sorted({direction[:-1], *(str(w) for w in (rest, back))})
-                return ((f"Hess[{point}]{texts}", False),)
+    """The trace of hess[V] times the rest, <hess[V], rest^T>, equals <hess[rest^T], V>: the lesser name of the two."""
+    for i, (name, transposed) in enumerate(word):
+        if name.startswith("Hess["):
+            rest = (*word[i + 1 :], *word[:i])
+            other = rest if transposed else tuple((n, not t) for n, t in reversed(rest))
+            point, _, direction = name[5:-1].rpartition("][")
+            first, second = sorted((direction, str(other)))
+            return ((f"Hess[{point}] of {first} and {second}", False),)
     return word
 
 
@@ -144,6 +158,10 @@ def same_value(relation: Relation, where: Mapping[sp.Basic, sp.Basic]) -> str | 
 
 def _compare(lhs: sp.Basic, rhs: sp.Basic) -> str | None:
     forms = _Forms()
+    lhs, rhs = _with_stacks_outside(lhs), _with_stacks_outside(rhs)
+    if isinstance(lhs, norms.Stack) and isinstance(rhs, norms.Stack):
+        halves = [_compare(a, b) for a, b in zip(lhs.args, rhs.args, strict=True)]
+        return None if None in halves else f"[{halves[0]}; {halves[1]}]"
     if isinstance(lhs, MatrixExpr):
         left, right = forms.words(lhs), forms.words(rhs)
         same = set(left) == set(right) and all(sp.simplify(left[w] - right[w]) == 0 for w in left)
@@ -159,6 +177,18 @@ def _compare(lhs: sp.Basic, rhs: sp.Basic) -> str | None:
     if difference == 0 or (sp.count_ops(difference) <= _LARGEST and sp.simplify(difference) == 0):
         return str(left)
     return None
+
+
+def _with_stacks_outside(m: sp.Basic) -> sp.Basic:
+    """A sum of multiples of stacks as one stack."""
+    if isinstance(m, sp.MatMul) and isinstance(m.args[-1], norms.Stack) and not m.args[:-1][0].is_Matrix:
+        factor = sp.Mul(*m.args[:-1]) if len(m.args) > 2 else m.args[0]
+        return norms.Stack(*(factor * a for a in m.args[-1].args))
+    if isinstance(m, sp.MatAdd):
+        parts = [_with_stacks_outside(a) for a in m.args]
+        if all(isinstance(a, norms.Stack) for a in parts):
+            return norms.Stack(*(sp.MatAdd(*(a.args[i] for a in parts)) for i in (0, 1)))
+    return m
 
 
 def _text(word: Word) -> str:

@@ -172,7 +172,12 @@ def _monotone(statement: Statement, claim: Monotone) -> Verdict:
 
 
 def _sign_under(slope: sp.Expr, relations: list[Relation]) -> int | None:
-    stand_ins = positive_stand_ins(slope.free_symbols, ranges_of(relations))
+    ranges = ranges_of(relations)
+    stand_ins = positive_stand_ins(slope.free_symbols, ranges)
+    logarithms = set().union(*(g.free_symbols for g in slope.atoms(sp.log)), set())
+    for base in logarithms & set(ranges):
+        if ranges[base] == Range(sp.S.Zero, sp.S.One):  # a base b between 0 and 1 is exp(-u), so that log(b) = -u
+            stand_ins[base] = sp.exp(-sp.Symbol(f"u_{base}", positive=True))
     slope = slope.subs(stand_ins)
     plain = sign_of(slope)
     if plain is not None:
@@ -180,13 +185,16 @@ def _sign_under(slope: sp.Expr, relations: list[Relation]) -> int | None:
     for r in relations:
         gap = (r.rhs - r.lhs if r.op in ("<", "<=") else r.lhs - r.rhs).subs(stand_ins)
         for sign in (1, -1):
-            if _dominates(sign * slope, gap):
+            if r.op not in ("==", "!=") and _dominates(sign * slope, gap, r.op in ("<", ">")):
                 return sign
     return None
 
 
-def _dominates(e: sp.Expr, gap: sp.Expr) -> bool:
-    """Whether e = factor (lambda gap + rest) with factor, lambda > 0 and all terms of rest nonnegative."""
+def _dominates(e: sp.Expr, gap: sp.Expr, strict: bool) -> bool:
+    """Whether e = factor (lambda gap + rest) > 0 with factor, lambda > 0 and all terms of rest nonnegative.
+
+    gap: nonnegative by a hypothesis, positive if `strict`; otherwise a term of the rest has to be positive.
+    """
     numerator, denominator = sp.fraction(sp.factor(sp.together(e)))
     if sign_of(denominator) != 1:
         return False
@@ -195,8 +203,8 @@ def _dominates(e: sp.Expr, gap: sp.Expr) -> bool:
     gap = sp.expand(gap)
     ours, theirs = core.as_coefficients_dict(), gap.as_coefficients_dict()
     for ratio in {ours[t] / c for t, c in theirs.items() if t in ours and ours[t] / c > 0}:
-        rest = sp.expand(core - ratio * gap)
-        if all(t.is_nonnegative for t in sp.Add.make_args(rest)):
+        rest = sp.Add.make_args(sp.expand(core - ratio * gap))
+        if all(t.is_nonnegative for t in rest) and (strict or any(t.is_positive for t in rest)):
             return True
     return False
 
