@@ -31,7 +31,7 @@ def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Ve
     if proof is not None and budget == "quick":
         return proof
     if isinstance(statement.then, Empirical) or statement.kind is Kind.EMPIRICAL:
-        from verify.experiments import decide_experiment
+        from verify.sentences import decide_experiment
 
         return decide_experiment(statement, seed, budget)
     if statement.kind is Kind.PROBABILITY:
