@@ -28,6 +28,13 @@ def log_uniform(rng: Generator, size: int | tuple[int, ...], low: float, high: f
     return np.asarray(10.0 ** rng.uniform(low, high, size))
 
 
+def coarse(rng: Generator, a: Array, share: float = 0.5) -> Array:
+    """`a` with a share of its rows rounded to four significant bits: short rationals, whatever their size."""
+    mantissa, exponent = np.frexp(a)
+    rows = (rng.random(len(a)) < share).reshape((-1,) + (1,) * (a.ndim - 1))
+    return np.where(rows, np.ldexp(np.round(mantissa * 16) / 16, exponent), a)
+
+
 def normal(rng: Generator, count: int, p: int, q: int) -> Array:
     """Independent standard normal entries, (count, p, q)."""
     return rng.standard_normal((count, p, q))
@@ -117,7 +124,7 @@ def matrices(
         if len(rows):
             out[rows] = KINDS[name][0](rng, len(rows), p, q)
     scale = np.where(rng.random(count) < scaled, log_uniform(rng, count, -decades, decades), 1.0)
-    return out * scale[:, None, None]
+    return coarse(rng, out * scale[:, None, None])
 
 
 def tie(rng: Generator, leaves: Sequence[Array], share: float = 0.15) -> None:
@@ -144,7 +151,7 @@ def balance(rng: Generator, a: Array, b: Array, share: float = 0.12) -> None:
 
 
 def scalars(rng: Generator, count: int, *, sign: str, decades: float = 3.0, with_landmarks: bool = True) -> Array:
-    """(count,) scalars: simple fractions, near one, log-uniform over decades; sign: "positive", "nonnegative", "any"."""
+    """(count,) scalars: simple fractions, near one, log-uniform; sign is "positive", "nonnegative" or "any"."""
     kind = rng.random(count)
     out = log_uniform(rng, count, -decades, decades)
     near = kind < 0.3
@@ -156,6 +163,7 @@ def scalars(rng: Generator, count: int, *, sign: str, decades: float = 3.0, with
     if with_landmarks:
         special = kind >= 0.9
         out[special] = rng.choice(landmarks.SCALARS, int(special.sum()))
+    out = coarse(rng, out, 0.7)
     if sign == "any":
         return np.asarray(out * rng.choice([-1.0, 1.0], count))
     out = np.abs(out)

@@ -31,6 +31,9 @@ Rows = tuple[tuple[Fraction, ...], ...]
 _BITS = (96, 384)
 _RUN_BITS = (192, 768)
 
+# Decisions spent on finding coarser numbers for a witness that stands.
+_TO_COARSEN = 60
+
 # How floats are rounded: to a denominator, or to so many significant bits (which keeps tiny values alive).
 LADDER: tuple[tuple[str, int], ...] = (
     ("denominator", 1),
@@ -187,7 +190,8 @@ def decide(plan: Plan, item: Candidate) -> Witness | None:
         if world is None or not in_domain(world):
             return None
         return _decide_run(plan, item, world) if plan.run else _decide_world(plan, item, world)
-    except (ArithmeticError, NotImplementedError, LimitReached):
+    except (ArithmeticError, NotImplementedError, LimitReached, ValueError):
+        # Among them: a shrunk world in which shapes no longer agree.
         return None
 
 
@@ -293,7 +297,7 @@ def hand_over(
     if found is None:
         return None
     ladder = (item for rule in LADDER[:-1] for item in nudges(plan, candidate(batch, index, rule, steps)))
-    return _first(plan, ladder, ledger) or found
+    return _first(plan, ladder, Ledger(_TO_COARSEN)) or found
 
 
 def _first(plan: Plan, items: Iterable[Candidate], ledger: Ledger) -> Witness | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations, product
 from math import gcd, lcm
 from typing import Any
 
@@ -101,7 +102,7 @@ def _without(rows: Rows, row: int | None, column: int | None) -> Rows:
 
 
 def _smaller_shapes(plan: Plan, item: Candidate) -> Iterator[Candidate]:
-    """Each dimension lessened by one, any one of its indices dropped from every leaf."""
+    """Each dimension lessened by one, any one of its indices dropped from every leaf; then two dimensions at once."""
     for symbol in sorted(item.dims, key=lambda s: -item.dims[s]):
         size_now = item.dims[symbol]
         if size_now <= 1:
@@ -110,6 +111,13 @@ def _smaller_shapes(plan: Plan, item: Candidate) -> Iterator[Candidate]:
             smaller = _drop(item, symbol, index)
             if smaller is not None:
                 yield smaller
+    wide = [s for s in item.dims if item.dims[s] > 1]
+    for one, other in combinations(wide, 2):
+        for i, j in product(range(item.dims[one]), range(item.dims[other])):
+            first = _drop(item, one, i)
+            both = None if first is None else _drop(first, other, j)
+            if both is not None:
+                yield both
 
 
 def _drop(item: Candidate, symbol: sp.Symbol, index: int) -> Candidate | None:
