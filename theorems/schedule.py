@@ -18,7 +18,6 @@ from theorems.notation import (
     L,
     L_next,
     W,
-    alpha_1,
     alpha_2,
     beta_2,
     eta,
@@ -26,6 +25,7 @@ from theorems.notation import (
     eta_other,
     grad_norm,
     growth,
+    mu,
     mu_bar,
     mu_t,
     rho,
@@ -63,7 +63,9 @@ def _quadratic(local_pl: sp.Expr, smoothness: sp.Expr, step: sp.Expr) -> sp.Expr
 
 
 # Evolution of the smoothness bound ----------------------------------------------------------------
-_k_bar = unfold(K_bar, only=(K_bar,))
+_k_bar = unfold(K_bar, only=(K_bar,)).xreplace(
+    {sp.sqrt(rho_bar_0**t): rho_bar_0 ** (t / 2), sp.sqrt(Delta**t): Delta ** (t / 2)}
+)
 _k_bar_limit = K * sp.exp(sp.sqrt(eta_0)) * alpha_2
 _IN_UNIT = (gt(rho_bar_0, 0), lt(rho_bar_0, 1), gt(Delta, 0), lt(Delta, 1))
 _EVOLUTION = (*_IN_UNIT, gt(K, 0), gt(L_0, 0), gt(alpha_2, 0), gt(beta_2, 0), gt(eta_0, 0))
@@ -117,16 +119,10 @@ EVOLUTION = (
         label="j3.2-finally-smoothness-binds",
         source=_GROWTH,
         kind=Kind.LIMIT,
-        given=(gt(eta_0, 0), gt(K, 0), gt(alpha_1 + 2 * alpha_2 * (1 - sp.exp(sp.sqrt(eta_0))), 0)),
-        then=Limit(
-            (1 + eta_0**2) ** (t / 2) * eta_0 * K * (alpha_1 + 2 * alpha_2 * (1 - sp.exp(sp.sqrt(eta_0)))),
-            t,
-            sp.oo,
-            sp.oo,
-            side="-",
-        ),
+        given=(gt(eta_0, 0), gt(K, 0), gt(mu, 0), gt(mu_bar, 0)),
+        then=Limit((1 + eta_0**2) ** (t / 2) * eta_0 * K * mu_bar / mu, t, sp.oo, sp.oo, side="-"),
         cites=("j22.lower",),
-        note="1/K_t is at most 1/(K sigma_min^2(T_t)), bounded by (22), and the growth bound passes it",
+        note="1/K_t is at most 1/(K sigma_min^2(T_t)), by (22) at most mu/(K mu-bar), and the growth bound passes it",
     ),
 )
 

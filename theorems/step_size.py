@@ -32,7 +32,6 @@ from theorems.notation import (
     c,
     d,
     equation_101,
-    equation_102,
     eta_0,
     eta_1,
     eta_2,
@@ -56,7 +55,6 @@ from theorems.statement import (
     UniqueRoot,
     Version,
     eq,
-    ge,
     gt,
     journal,
     le,
@@ -69,7 +67,8 @@ __all__ = ["STATEMENTS", "definitions", "equations"]
 
 _OF_ETA_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
 _EXISTENCE = journal("E-existence")
-_POSITIVE_CONSTANTS = (gt(K, 0), gt(mu, 0), gt(alpha_2, 0), gt(alpha_1, 0), ge(L_0, 0), ge(beta_2, 0), *EXPONENTS)
+# L(0) = 0 leaves less to show
+_POSITIVE_CONSTANTS = (gt(K, 0), gt(mu, 0), gt(alpha_2, 0), gt(alpha_1, 0), gt(L_0, 0), gt(beta_2, 0), *EXPONENTS)
 _SMALL_STEP = (*STANDING, *EXPONENTS, INITIALIZED, POSITIVE_INITIAL_STEP)
 
 
@@ -195,9 +194,9 @@ ORDER_RIGHT = Statement(
     source=(_EXISTENCE,),
     kind=Kind.LIMIT,
     given=_POSITIVE_CONSTANTS,
-    then=Limit(_in_eta_0(_factor * _reduced), eta_0, sp.S.Zero, 2 * mu * alpha_1),
-    cites=("j106.divided", "jE-existence.factor-to-one"),
-    note="the right side of (106) is of order Theta(1): its two factors tend to 1 and to 2 mu alpha_1",
+    then=Limit(_factor * 2 * mu * alpha_1, eta_0, sp.S.Zero, 2 * mu * alpha_1),
+    cites=("j106.divided", "jE-existence.factor-to-one", "jE-existence.second-factor"),
+    note="the right side of (106) is of order Theta(1); its second factor stands here with its limit 2 mu alpha_1",
 )
 NO_ROOT = Statement(
     label="jE-existence.no-root-102",
@@ -251,21 +250,31 @@ EQUATION_102 = (
         repairs=FACTOR_TO_ONE.label,
         then=Limit(_factor_repaired, eta_0, sp.S.Zero, sp.S.One),
     ),
+    Statement(
+        label="jE-existence.second-factor",
+        source=(_EXISTENCE,),
+        kind=Kind.LIMIT,
+        given=_POSITIVE_CONSTANTS,
+        then=Limit(_in_eta_0(_reduced), eta_0, sp.S.Zero, 2 * mu * alpha_1),
+        note="the second factor of the right side of (106) is of order Theta(1)",
+    ),
     ORDER_RIGHT,
     replace(
         ORDER_RIGHT,
         form=Form.REPAIRED,
         repairs=ORDER_RIGHT.label,
-        then=Limit(_in_eta_0(_factor_repaired * _reduced, repaired=True), eta_0, sp.S.Zero, 2 * mu * alpha_1),
+        then=Limit(_factor_repaired * 2 * mu * alpha_1, eta_0, sp.S.Zero, 2 * mu * alpha_1),
     ),
     Statement(
         label="j107.eventually",
         source=(journal("107"),),
         kind=Kind.LIMIT,
         given=_POSITIVE_CONSTANTS,
-        then=Limit(_in_eta_0(_left_102 / _right_102), eta_0, sp.S.Zero, sp.S.Zero),
+        then=Limit(
+            4 * K * L_0 * eta_0 ** (1 - c) - _factor_repaired * _in_eta_0(_reduced), eta_0, sp.S.Zero, -2 * mu * alpha_1
+        ),
         cites=("jE-existence.order-right", "jE-existence.order-left"),
-        note="the ratio of the sides tends to zero, so that (107) holds for all sufficiently small eta_0",
+        note="the difference of the sides over eta_0^(1+c) tends to a negative number: (107) for all small eta_0",
     ),
     Statement(
         label="j108.below-102",
@@ -280,9 +289,8 @@ EQUATION_102 = (
         NO_ROOT,
         form=Form.SHARP,
         repairs=NO_ROOT.label,
-        kind=Kind.EXISTENCE,
-        given=_POSITIVE_CONSTANTS,
-        then=UniqueRoot(equation_102, eta_0, sp.S.Zero, DEFINITIONS[eta_3], unique=False),
+        given=(*STANDING, *EXPONENTS, INITIALIZED),
+        then=lt(eta_2, eta_3),
         note="(102) always has a root below the logarithmic cap, which therefore never binds",
     ),
     Statement(
