@@ -13,12 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theorems.experiments import STATEMENTS
+from properties.losses import CenteredLoss
+from properties.worlds import World
+from theorems import notation as N
+from theorems.experiments import BACKTRACKING, STATEMENTS
 from theorems.statement import Empirical, Statement
 from verify.figure_runs import FigureData, Series, Setting
 from verify.recipes import Figure1
@@ -292,35 +296,39 @@ _JUDGES: dict[str, Judge] = {
 
 
 def printed_loop(data: FigureData) -> Verdict:
-    """Refuted by one problem of Section 4 enclosed in balls, where no step size can pass the printed test.
+    """Refuted by the first problem of Figure 1, where no step size can pass the printed test, as a certificate.
 
-    L(t+1) >= 0, so that the test L(t+1) <= L(t) - gamma ||grad L||_F^2 needs gamma ||grad L||_F^2 <= L(t).
+    L(t+1) >= 0, so that the test L(t+1) <= L(t) - gamma ||grad L||_F^2 needs gamma ||grad L||_F^2 <= L(t): the
+    certificate is an exact witness against that claim, the problem's weights compressed to width n + m.
     """
-    from fractions import Fraction
-
-    from properties.engine import certified_trajectory
-    from properties.losses import CenteredLoss
+    from verify.certificate import build, check_certificate
 
     recipe = data.recipe
     assert isinstance(recipe, Figure1)
     setup = recipe.setup(0)
-
-    def exact(a: Array) -> list[list[Fraction]]:
-        return [[Fraction(float(x)) for x in row] for row in a]
-
-    loss = CenteredLoss("square", exact(setup.loss.X[0]), exact(setup.W_star[0]))  # type: ignore[attr-defined]
-    start = certified_trajectory(exact(setup.W1[0]), exact(setup.W2[0]), loss, [], bits=128)[0]
-    L, norm = start.measured["loss"], start.measured["grad_norm"]
-    demanded = norm * norm * 9 / 10
-    if not demanded > L:
-        return Estimated(0.0, 0.0, 1.0, 1, recipe.seed, False, "the test can be met at the first step of this problem")
-    evidence = "0.9 ||grad L(0)||_F^2 > L(0) >= L(0) - L(1) for every step size: the loop of iteration 0 never ends"
-    return Refuted(
+    loss = CenteredLoss("square", _exact(setup.loss.X[0]), _exact(setup.W_star[0]))  # type: ignore[attr-defined]
+    statement = next(s for s in BACKTRACKING if s.id == "jG2.backtracking-terminates")
+    # X is orthogonal up to the rounding of its entries.
+    slack = Fraction(1, 2**40)
+    world = World(
+        {N.n: setup.n, N.m: setup.m, N.h: setup.W1.shape[2]},
         {
-            "claim": "gamma ||grad L(0)||_F^2 <= L(0), necessary for the loop to end, gamma = 9/10",
-            "problem": {"recipe": recipe.options(), "setting": data.settings[0].name, "repeat": 0},
-            "demanded_decrease": demanded.str(12),
-            "loss": L.str(12),
+            N.W1: _exact(setup.W1[0]),
+            N.W2: _exact(setup.W2[0]),
+            N.W_star: _exact(setup.W_star[0]),
+            N.K: 1 + slack,
+            N.mu: 1 - slack,
         },
-        evidence,
+        loss,
     )
+    certificate = build(statement, world)
+    if check_certificate(certificate)[0] != 0:
+        return Estimated(0.0, 0.0, 1.0, 1, recipe.seed, False, "the test can be met at the first step of this problem")
+    where = f"{data.settings[0].name}, repeat 0 of seed {recipe.seed}"
+    return Refuted(
+        certificate, f"{where}: 0.9 ||grad L(0)||_F^2 > L(0), so that no step size ends the loop of iteration 0"
+    )
+
+
+def _exact(a: Array) -> list[list[Fraction]]:
+    return [[Fraction(float(x)) for x in row] for row in a]

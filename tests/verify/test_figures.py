@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +14,7 @@ import pytest
 import verify
 from properties.errors import InputError
 from properties.problems import Problem
+from verify.certificate import check_certificate
 from verify.experiments_verdicts import empirical_statements, figure_of, judge, printed_loop, wilson
 from verify.figure_runs import FigureData, Series, Setting, run
 from verify.figures import generate, summary, write_data
@@ -20,7 +22,7 @@ from verify.figures_report import CHOICES, regenerate
 from verify.initial_step import initial_steps
 from verify.recipes import CHOICES as WORDS
 from verify.recipes import RECIPES, Figure1, Figure4, recipe
-from verify.verdict import Estimated, Refuted, admitted
+from verify.verdict import Estimated, Refuted, Undecided, admitted
 
 SMALL = {
     "repeats": 4,
@@ -149,11 +151,24 @@ def test_every_sentence_of_the_catalog_is_judged_and_admitted(small):
             assert verdict.lower <= verdict.estimate <= verdict.upper and verdict.samples > 0, statement.label
 
 
-def test_printed_loop_is_refuted_by_an_enclosed_problem(small):
+def test_printed_loop_is_refuted_by_a_certificate_of_the_problem(small):
     verdict = printed_loop(small[1])
     assert isinstance(verdict, Refuted)
-    demanded, loss = (float(verdict.certificate[k].strip("[").split(" ")[0]) for k in ("demanded_decrease", "loss"))
-    assert demanded > loss > 0
+    code, message = check_certificate(verdict.certificate)
+    assert code == 0, message
+    assert verdict.certificate["label"] == "jG2.backtracking-terminates"
+    W1 = np.array([[float(Fraction(x)) for x in row] for row in verdict.certificate["bindings"]["W1"]])
+    assert np.array_equal(W1, recipe(1, SMALL).setup(0).W1[0])  # type: ignore[attr-defined]
+
+
+def test_catalog_verdicts_repeat_and_leave_wall_clock_out(monkeypatch):
+    from verify import experiments
+
+    monkeypatch.setitem(experiments.BUDGETS, "quick", {**SMALL, "repeats": 3})
+    for statement in empirical_statements():
+        verdict = experiments.decide_experiment(statement, 0, "quick")
+        assert admitted(statement.kind, verdict) is verdict
+        assert isinstance(verdict, Undecided) >= statement.then.timing
 
 
 def _made(measure: str, values: list[tuple[dict, list[float]]], figure: int = 4) -> FigureData:
