@@ -63,8 +63,10 @@ def _quadratic(local_pl: sp.Expr, smoothness: sp.Expr, step: sp.Expr) -> sp.Expr
 
 
 # Evolution of the smoothness bound ----------------------------------------------------------------
-_k_bar = unfold(K_bar, only=(K_bar,)).xreplace(
-    {sp.sqrt(rho_bar_0**t): rho_bar_0 ** (t / 2), sp.sqrt(Delta**t): Delta ** (t / 2)}
+_k_bar = sp.expand(
+    unfold(K_bar, only=(K_bar,)).xreplace(
+        {sp.sqrt(rho_bar_0**t): rho_bar_0 ** (t / 2), sp.sqrt(Delta**t): Delta ** (t / 2)}
+    )
 )
 _k_bar_limit = K * sp.exp(sp.sqrt(eta_0)) * alpha_2
 _IN_UNIT = (gt(rho_bar_0, 0), lt(rho_bar_0, 1), gt(Delta, 0), lt(Delta, 1))
