@@ -8,7 +8,7 @@ discharges it; signs of radicands and denominators are used only when visible or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -158,7 +158,7 @@ class _Checker:
         except ShapeMismatch as mismatch:
             raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
 
-    def _opened(self, held: list[sp.Basic]) -> list[sp.Basic]:
+    def _opened(self, held: Sequence[sp.Basic]) -> list[sp.Basic]:
         """The definitions behind the letters of some terms, and behind theirs."""
         found: dict[sp.Basic, sp.Basic] = {}
         todo = list(held)
@@ -544,7 +544,7 @@ class _Checker:
 
     def _moves(self, symbol: sp.Basic) -> bool:
         """Whether a symbol's definition speaks of the current iteration."""
-        return bool({W1, W2, eta, t} & unfold(symbol, self.statement.where).free_symbols)
+        return any({W1, W2, eta, t} & d.free_symbols for d in (symbol, *self._opened([symbol])))
 
     def _provides(
         self, entry: Line, lemma: Statement, moving: set[sp.Basic], wanted: list[Any], available: list[Any]
