@@ -291,7 +291,7 @@ BACKTRACKING = (
 
 SUBMISSION = Statement(
     label="s4.tighter-rate",
-    source=(submission("4"),),
+    source=(submission("4-conclusion"),),
     kind=Kind.EMPIRICAL,
     then=Empirical(
         "in every setting of Figure 1 the rate rho(eta_t, t) is below that of (64) at the same weights and step",
