@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from properties.engine.initial import Initial
-from properties.engine.iterate import Iterate
+from properties.engine.iterate import Iterate, Spectra
 from properties.engine.record import COLUMNS, Record, Stop
 from properties.engine.setup import Setup
 from properties.schedules.rule import Schedule, Trial
@@ -74,6 +74,7 @@ class _Run:
             "R": setup.R.copy(),
             "D_change": np.zeros((repeats, r, r)),
             "eta_previous": np.full(repeats, np.nan),
+            "carried": np.full((repeats, 11), np.nan),
         }
         self.constants: dict[str, Array] = {k: np.asarray(v) for k, v in initial.leaves.items()}
         self.constants |= {k: np.broadcast_to(np.asarray(v, dtype=float), (repeats,)) for k, v in eta.items()}
@@ -106,10 +107,11 @@ class _Run:
             s["D_change"][index],
             {k: (v[index] if v.ndim else v) for k, v in self.constants.items()},
             s["eta_previous"][index],
+            None if np.isnan(s["carried"][index]).any() else Spectra.unpacked(s["carried"][index]),
         )
 
     def keep(self, iterate: Iterate) -> None:
-        for name in ("W1", "W2", "R", "D_change", "eta_previous"):
+        for name in ("W1", "W2", "R", "D_change", "eta_previous", "carried"):
             self.state[name][iterate.index] = getattr(iterate, name)
         self.steps[iterate.index] = iterate.t
 

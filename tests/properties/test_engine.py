@@ -227,6 +227,39 @@ def test_record_on_disk_and_resumed_run_is_the_uninterrupted_one(tmp_path):
         assert np.array_equal(resumed[name], whole[name], equal_nan=True), name
 
 
+def test_resumed_run_is_the_same_after_the_weights_have_come_to_rest():
+    _, pairs, stars, R = _batch()
+    setup = _setup(np.eye(3), pairs, stars, R)
+    schedule = Equation19(1e-2)  # growth carries the step to 1/K_t, so that it depends on the spectra
+    whole = descend(setup, schedule, steps=400, reduction=1e-200)
+    resumed = descend(setup, schedule, steps=120, reduction=1e-200)
+    for steps in (150, 400):
+        resumed = descend(setup, schedule, steps=steps, reduction=1e-200, resume=resumed)
+    assert whole.steps.min() > 150
+    for name in whole.columns:
+        assert np.array_equal(resumed[name], whole[name], equal_nan=True), name
+
+
+def test_values_carried_from_earlier_iterations_are_those_of_the_weights():
+    _, pairs, stars, R = _batch()
+    record = descend(_setup(np.eye(3), pairs, stars, R), Constant(4e-3), steps=300, reduction=1e-250)
+    last = np.linalg.svd(record.state["W1"], compute_uv=False)
+    rows = record.steps
+    assert record["sigma_n_W1"][rows, range(3)] == pytest.approx(last[:, -1], rel=1e-12)
+    assert record["sigma_max_W1"][rows, range(3)] == pytest.approx(last[:, 0], rel=1e-12)
+
+
+def test_all_spectra_of_an_iterate_on_request():
+    _, pairs, stars, R = _batch(3, 2, 40)
+    seen = []
+    descend(_setup(np.eye(3), pairs, stars, R), Given(lambda it: seen.append(it) or np.full(3, 1e-3)), steps=2)
+    W1, W2 = pairs[1]
+    D = np.linalg.eigvalsh(W1.T @ W1 - W2.T @ W2)[::-1]
+    assert seen[0].spectrum_D()[1] == pytest.approx(np.concatenate([D[:3], D[-2:]]), rel=1e-10)
+    for found, matrix in zip(seen[0].singular_values(), (W1, W2, W1 @ W2.T), strict=True):
+        assert found[1] == pytest.approx(np.linalg.svd(matrix, compute_uv=False), rel=1e-10)
+
+
 def test_interrupted_run_keeps_what_it_has():
     _, pairs, stars, R = _batch()
     setup = _setup(np.eye(3), pairs, stars, R)
