@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from theorems.proofs import convergence_proofs, descent_proofs, local_proofs, loss_proofs, norms_proofs, spectrum_proofs, table2_proofs
+from theorems.proofs import (
+    convergence_proofs,
+    descent_proofs,
+    local_proofs,
+    loss_proofs,
+    norms_proofs,
+    spectrum_proofs,
+    table2_proofs,
+)
 from theorems.proofs.derivation import Line, Proof, line
 
 __all__ = ["PROOFS", "Line", "Proof", "line"]

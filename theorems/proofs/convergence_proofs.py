@@ -9,13 +9,23 @@ from __future__ import annotations
 import sympy as sp
 
 from theorems import convergence, induction
-from theorems.assumptions import CONDITIONS_109, EXPONENTS, INITIALIZED, POSITIVE_INITIAL_STEP, STANDING, STEP_RANGE, WIDTH, ZERO_MINIMUM
+from theorems.assumptions import (
+    CONDITIONS_109,
+    EXPONENTS,
+    INITIALIZED,
+    POSITIVE_INITIAL_STEP,
+    STANDING,
+    STEP_RANGE,
+    WIDTH,
+    ZERO_MINIMUM,
+)
 from theorems.norms import Fro, Loss, Sigma, SigmaMax
 from theorems.notation import (
     D_0,
     L_0,
     W1_0,
     W2_0,
+    W_0,
     D,
     D_next,
     Delta,
@@ -26,7 +36,6 @@ from theorems.notation import (
     L,
     L_next,
     W,
-    W_0,
     alpha_1,
     alpha_2,
     beta_2,
@@ -80,8 +89,24 @@ RATES = Proof(
     (
         *_start,
         _tangent,
-        line("lower", le(alpha_1, sigma_min_T_0**2), "lemma", *_names, at=_at_zero, labels=("aux.spectrum-lower",), unfolded=True),
-        line("upper", le(sigma_max_T_0**2, alpha_2), "lemma", *_names, at=_at_zero, labels=("aux.spectrum-upper",), unfolded=True),
+        line(
+            "lower",
+            le(alpha_1, sigma_min_T_0**2),
+            "lemma",
+            *_names,
+            at=_at_zero,
+            labels=("aux.spectrum-lower",),
+            unfolded=True,
+        ),
+        line(
+            "upper",
+            le(sigma_max_T_0**2, alpha_2),
+            "lemma",
+            *_names,
+            at=_at_zero,
+            labels=("aux.spectrum-upper",),
+            unfolded=True,
+        ),
         line("order", le(sigma_min_T_0**2, sigma_max_T_0**2), "lemma", labels=("aux.order",)),
         line("alphas", le(alpha_1, alpha_2), "arithmetic", weights=[(1, "lower"), (1, "order"), (1, "upper")]),
         line("mu-K", le(mu, K), "lemma", "smooth", "convex", labels=("aux.mu-below-K",)),
@@ -128,13 +153,21 @@ RATES = Proof(
 
 def _order(tag: str, weights: sp.MatrixExpr, k: sp.Expr) -> tuple[Line, ...]:
     return (
-        line(f"order-{tag}", le(Sigma(weights, k), Sigma(weights, 1)), "singular-values.decreasing", at={"A": weights, "k": k, "j": 1}),
+        line(
+            f"order-{tag}",
+            le(Sigma(weights, k), Sigma(weights, 1)),
+            "singular-values.decreasing",
+            at={"A": weights, "k": k, "j": 1},
+        ),
         line(f"top-{tag}", eq(SigmaMax(weights), Sigma(weights, 1)), "singular-values.largest", at={"A": weights}),
         line(
             f"square-{tag}",
             le(Sigma(weights, k) ** 2, SigmaMax(weights) ** 2),
             "arithmetic",
-            weights=[(Sigma(weights, k) + SigmaMax(weights), f"order-{tag}"), (-Sigma(weights, k) - SigmaMax(weights), f"top-{tag}")],
+            weights=[
+                (Sigma(weights, k) + SigmaMax(weights), f"order-{tag}"),
+                (-Sigma(weights, k) - SigmaMax(weights), f"top-{tag}"),
+            ],
         ),
     )
 
@@ -177,7 +210,9 @@ _R_D = sp.sqrt(2 * K * L_0 * Delta**t)
 _K_first = _R_0 + 6 * K**2 * beta_2 * L_0 * eta_0**2 + K * _spread * alpha_2 * (1 + 3 * _R_0 * eta_0)
 _first_lines = (
     _tangent,
-    line("power", le(_power, 1), "power.monotone", "rate-nonnegative", "rate-below", at={"x": rho_bar_0, "y": 1, "z": t}),
+    line(
+        "power", le(_power, 1), "power.monotone", "rate-nonnegative", "rate-below", at={"x": rho_bar_0, "y": 1, "z": t}
+    ),
     line("Delta-power", le(Delta**t, 1), "power.monotone", "Delta", at={"x": Delta, "y": 1, "z": t}),
     line("descended", le(L, L_0), "arithmetic", weights=[(1, "linear"), (L_0, "power")]),
     line(
@@ -186,9 +221,30 @@ _first_lines = (
         "arithmetic",
         weights=[(1, "drift"), (alpha_2 / 2 * Delta**t, "tangent")],
     ),
-    line("T-low", le(alpha_1 - 2 * Fro(D - D_0), sigma_min_T**2), "lemma", *_names, "descended", labels=("aux.spectrum-lower",), unfolded=True),
-    line("T-high", le(_T2, alpha_2 + 2 * Fro(D - D_0)), "lemma", *_names, "descended", labels=("aux.spectrum-upper",), unfolded=True),
-    line("A4-low", le(alpha_1 + 2 * alpha_2 * (1 - _spread), sigma_min_T**2), "arithmetic", weights=[(1, "T-low"), (2, "drift-half"), (alpha_2, "tangent")]),
+    line(
+        "T-low",
+        le(alpha_1 - 2 * Fro(D - D_0), sigma_min_T**2),
+        "lemma",
+        *_names,
+        "descended",
+        labels=("aux.spectrum-lower",),
+        unfolded=True,
+    ),
+    line(
+        "T-high",
+        le(_T2, alpha_2 + 2 * Fro(D - D_0)),
+        "lemma",
+        *_names,
+        "descended",
+        labels=("aux.spectrum-upper",),
+        unfolded=True,
+    ),
+    line(
+        "A4-low",
+        le(alpha_1 + 2 * alpha_2 * (1 - _spread), sigma_min_T**2),
+        "arithmetic",
+        weights=[(1, "T-low"), (2, "drift-half"), (alpha_2, "tangent")],
+    ),
     line("A4-high", le(_T2, alpha_2 * _spread), "arithmetic", weights=[(1, "T-high"), (2, "drift-half")]),
     line("mu-bar", eq(mu_bar, _mu_value), "definition"),
     line("mu-low", le(mu_bar, mu_t), "arithmetic", weights=[(mu, "A4-low"), (1, "mu-bar")]),
@@ -267,10 +323,20 @@ _decrease = (
         "arithmetic",
         weights=[(1, "descent"), (2, "f", "pl"), (1, "rho-first")],
     ),
-    line("linear-next", le(L_next, L_0 * rho_bar_0 ** (t + 1)), "arithmetic", weights=[(1, "rate"), (rho_bar_0, "linear")]),
+    line(
+        "linear-next",
+        le(L_next, L_0 * rho_bar_0 ** (t + 1)),
+        "arithmetic",
+        weights=[(1, "rate"), (rho_bar_0, "linear")],
+    ),
 )
 _drift_next = (
-    line("triangle", le(Fro(D_next - D_0), Fro(D_next - D) + Fro(D - D_0)), "frobenius.triangle", at={"A": D_next - D, "B": D - D_0}),
+    line(
+        "triangle",
+        le(Fro(D_next - D_0), Fro(D_next - D) + Fro(D - D_0)),
+        "frobenius.triangle",
+        at={"A": D_next - D, "B": D - D_0},
+    ),
     line("E.2", le(Fro(D_next - D), 2 * K * eta**2 * _T2 * L), "lemma", *_names, labels=("j116.imbalance-step",)),
     line(
         "drift-next",
