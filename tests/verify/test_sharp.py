@@ -32,11 +32,11 @@ def test_both_ends_of_the_largest_step(quadratic: bool, l_0: str) -> None:
     assert 0 < step.eta <= step.eta_lower < step.eta_upper
     assert step.eta_upper - step.eta_lower <= step.eta_upper * Fraction(1, 10**12)
     assert 0 < step.rate < 1
-    theorem = _Theorem(data(l_0), quadratic, 256)
-    assert theorem.certified(step.eta, step.delta)
-    assert theorem.decide(step.eta_upper, Fraction(1, 1 if quadratic else 2), 128) is False
+    theorem = _Theorem(data(l_0), step.quadratic, 256)
+    assert theorem.at(step.eta).certified(step.delta)
+    assert theorem.at(step.eta_upper).decide(Fraction(1, 1 if step.quadratic else 2), 128) is False
     # No delta of a fine grid certifies the refused end: the tangents did not lie.
-    assert not any(theorem.certified(step.eta_upper, Fraction(k, 4000)) for k in range(1, 4000, 31))
+    assert not any(theorem.at(step.eta_upper).certified(Fraction(k, 4000)) for k in range(1, 4000, 31))
 
 
 def test_a_smaller_initial_loss_allows_a_faster_rate() -> None:
