@@ -28,9 +28,12 @@ TOLERANCE = Fraction(1, 10**9)
 """Largest gap of an answer that counts as decided: relative, or absolute where the value may be 0."""
 
 _AIM = Fraction(1, 10**15)
-_CELLS = 20_000
+_CELLS = 8_000
+_LARGE = 80
+"""Operations beyond which a tree is not rewritten over a common denominator."""
+_NO_EXPANSION = "no expansion of phi'' in a tail decides its sign or limit"
 _RESCALE = (sp.Integer(1), sp.Integer(1024), sp.Rational(1, 1024))
-_STARTS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384, 65536)
+_STARTS = (4, 16, 64, 256, 1024, 8192, 65536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,14 @@ def extrema(phi: sp.Expr, derivative: int = 2, bits: int = 128) -> tuple[Extremu
         unknown = Extremum("inf", -arb.pos_inf(), arb.pos_inf(), Place(), cut.why, decided=False)
         return unknown, replace(unknown, kind="sup")
     found: dict[int, Extremum] = {}
-    for scale in (_unit(phi), *_RESCALE):
+    for scale in dict.fromkeys((_unit(phi), *_RESCALE)):
         # sup and inf of f(z) and of f(z / scale) agree; another unit of z may suit the search better.
         search = _Search(phi.xreplace({z: z / scale}) * scale**derivative, derivative, bits)
         for sign in (-1, 1):
             before = found.get(sign)
-            if before is None or not (before.decided or before.undefined):
+            if before is None or not (before.decided or before.undefined or before.reason.startswith(_NO_EXPANSION)):
                 found[sign] = _keep(before, _unscaled(search.extremum(sign), Fraction(int(scale.p), int(scale.q))))
-        if all(e.decided or e.undefined for e in found.values()):
+        if all(e.decided or e.undefined or e.reason.startswith(_NO_EXPANSION) for e in found.values()):
             break
     return found[-1], found[1]
 
@@ -214,7 +217,7 @@ class _Search:
         tree = self.trees[side]
         yield tree
         if tree not in self._alternatives:
-            self._alternatives[tree] = [sp.factor(sp.together(tree))] if sp.count_ops(tree) < 200 else []
+            self._alternatives[tree] = [sp.factor(sp.together(tree))] if sp.count_ops(tree) < _LARGE else []
         yield from (form for form in self._alternatives[tree] if form != tree)
 
     def _bounds(self, side: int, start: int) -> TailBounds | None:
@@ -240,7 +243,7 @@ class _Search:
     def _escapes(self, sign: int) -> Extremum | None:
         """A proof that sign * f is unbounded above along a tail, or None."""
         for side in (1, -1):
-            for start in _STARTS[:9]:
+            for start in _STARTS[:5]:
                 bounds = self._bounds(side, start)
                 if bounds is not None and bounds.diverges == sign:
                     return self._unbounded(sign, side, f"phi''(z) {bounds.formula} as z -> {_end(side)}")
@@ -288,7 +291,7 @@ class _Search:
 
     def _tails(self, best: _Best, sign: int) -> tuple[int, Any, tuple[Any, Any], str] | str:
         """(Z, bound of sign * f on both tails, limits that reach it, words), or why the tails stay undecided."""
-        last = "no expansion of phi'' in a tail decides its sign or limit"
+        last = _NO_EXPANSION
         for side in (1, -1):
             self._offer_limits(best, sign, side)
         for start in _STARTS:

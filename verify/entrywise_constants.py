@@ -100,6 +100,9 @@ class EntrywiseConstants:
             low, high = inner, upper_end(outer)
             tight = low is not None and high is not None and high - low <= Fraction(1, 10**9) * abs(high)
             return Enclosure(low, high, reason, where if tight else "", "both" if tight else "upper only")
+        if where == FAR and all(e.lower == 0 and e.upper == 0 for e in ends.values()):
+            ridge = self.loss.ridge  # the limit of the Hessian is ridge I, exactly
+            return Enclosure(ridge, ridge, "inf phi'' = 0, approached along a direction V: mu is the ridge", where)
         low, high = lower_end(outer), inner
         if low is None or low <= 0:
             return Unknown(

@@ -82,7 +82,13 @@ def safe_step(loss: Any, W1: Any, W2: Any) -> SafeStep:
     eta = _root(*cubic) * (1 - MARGIN) if cubic[2] > 0 else 0.0
     k_t = (cubic[0] * eta + cubic[1]) * eta + cubic[2]
     descent = max((eta - k_t * eta * eta / 2) * squared * (1 - MARGIN) ** 2, 0.0)
-    return SafeStep(eta, descent, k_t, gap, f"Theorem 3.1 with K_t of (12), eta K_t <= 1; {known.source}")
+    return SafeStep(
+        float(eta),
+        float(descent),
+        float(k_t),
+        float(gap),
+        f"Theorem 3.1 with K_t of (12), eta K_t <= 1; {known.source}",
+    )
 
 
 def _root(a: float, b: float, c: float) -> float:

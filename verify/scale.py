@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Any
 
 from flint import arb, fmpq
@@ -19,6 +19,8 @@ class Scale:
     r: Fraction = Fraction(0)
 
     def __mul__(self, other: Scale) -> Scale:
+        if not (self.exponent or other.exponent):
+            return Scale((), self.p + other.p, self.r + other.r)
         total = dict(self.exponent)
         for power, c in other.exponent:
             total[power] = total.get(power, Fraction(0)) + c
@@ -80,6 +82,7 @@ def _power(x: Any, k: Fraction) -> Any:
     return x ** int(k) if k.denominator == 1 else (x.log() * as_ball(k)).exp()
 
 
+@lru_cache(maxsize=1 << 16)
 def order(a: Scale, b: Scale) -> int:
     return (a * b ** Fraction(-1)).growth()
 

@@ -1,9 +1,10 @@
 """A function of z on a whole tail z >= Z (or z <= -Z): terms in exact scales plus a certified remainder.
 
-A scale (`verify.scale`) is exp(Q(z)) z^p (log z)^r, Q a polynomial without constant term; with z = 1/v and u = exp(-1/v) these are
-the monomials of the finite box (0, 1/Z] x (0, e^-Z]. An element is a finite sum of constants times scales plus a rest
-bounded by M times a scale for all z >= Z. Sums, products, powers, exp, log and bounded functions act on elements with
-Taylor remainders in ball arithmetic, so limits, signs and bounds read off at the end hold on the whole infinite tail.
+A scale (`verify.scale`) is exp(Q(z)) z^p (log z)^r, Q a polynomial without constant term; with z = 1/v, u = exp(-1/v)
+these are the monomials of the finite box (0, 1/Z] x (0, e^-Z]. An element is a finite sum of constants times scales
+plus a rest bounded by M times a scale for all z >= Z. Sums, products, powers, exp, log and bounded functions act on
+elements with Taylor remainders in ball arithmetic, so limits, signs and bounds read off at the end hold on the whole
+infinite tail.
 """
 
 from __future__ import annotations
@@ -336,7 +337,9 @@ def subsequence_limits(expression: sp.Expr, side: int, start: int, bits: int = 1
     """Behaviour along the four point sequences on which the first divergent sine or cosine argument is constant
     modulo 2 pi; empty when nothing oscillates. A limit there is a value the function comes arbitrarily close to.
     """
-    found = []
+    found: list[TailBounds] = []
+    if not expression.has(sp.sin, sp.cos):
+        return found
     with ctx.workprec(bits):
         for phase in range(4):
             field = TailField(start, phase, bits)
