@@ -30,10 +30,10 @@ FALSE_VARIANTS = {
     "j36.norm-of-sum/repaired": "constant-lowered power-one power-three spectral-for-frobenius assumption-0-dropped",
     "j36.norm-of-sum-upper/repaired": "constant-lowered power-one power-three spectral-for-frobenius",
     "j37.left-factor/repaired": (
-        "constant-lowered power-one power-three spectral-for-frobenius smallest-for-largest convention- swapped"
+        "constant-lowered power-one power-three spectral-for-frobenius smallest-for-largest convention-swapped"
     ),
     "j38.right-factor/repaired": (
-        "constant-lowered power-one power-three spectral-for-frobenius smallest-for-largest convention- swapped"
+        "constant-lowered power-one power-three spectral-for-frobenius smallest-for-largest convention-swapped"
     ),
     "j39.smallest-singular-value/repaired": "constant-lowered power-one power-three index-shifted",
     "j39.largest-singular-value": "constant-lowered power-one power-three smallest-for-largest",
@@ -62,8 +62,8 @@ FALSE_VARIANTS = {
         "constant-lowered power-one power-three index-shifted assumption-2-dropped assumption-3-dropped"
     ),
     "j9.descent": (
-        "constant-lowered power-one power-three assumption-2-dropped next-for-current step-doubled K_t- "
-        "lowered sigma-max-one-layer"
+        "constant-lowered power-one power-three assumption-2-dropped next-for-current step-doubled "
+        "K_t-lowered sigma-max-one-layer"
     ),
     "j9.pl@sigma-min-padded": (
         "constant-lowered power-one power-three assumption-3-dropped mu_t-raised sigma-min-unpadded"
@@ -88,19 +88,19 @@ FALSE_VARIANTS = {
         "assumption-6-dropped step-doubled"
     ),
     "j13.linear": (
-        "constant-lowered assumption-2-dropped assumption-3-dropped assumption-8-dropped initial-for- "
-        "current K_t-lowered mu_t-raised sigma-max-one-layer rho-lowered"
+        "constant-lowered assumption-2-dropped assumption-3-dropped assumption-8-dropped "
+        "initial-for-current K_t-lowered mu_t-raised sigma-max-one-layer rho-lowered"
     ),
     "j13.rate": (
-        "constant-lowered assumption-2-dropped assumption-3-dropped next-for-current K_t-lowered mu_t- "
-        "raised sigma-max-one-layer rho-lowered"
+        "constant-lowered assumption-2-dropped assumption-3-dropped next-for-current K_t-lowered "
+        "mu_t-raised sigma-max-one-layer rho-lowered"
     ),
     "j13.uniform": "constant-lowered assumption-8-dropped next-for-current",
     "jT2.alpha_2/repaired": "constant-lowered alpha_2-lowered beta_2-lowered",
     "jT2.beta_2": "constant-lowered assumption-2-dropped assumption-3-dropped beta_2-lowered",
     "j20.rho/sharp": (
-        "constant-lowered assumption-2-dropped assumption-3-dropped assumption-7-dropped initial-for- "
-        "current K_t-lowered"
+        "constant-lowered assumption-2-dropped assumption-3-dropped assumption-7-dropped "
+        "initial-for-current K_t-lowered"
     ),
 }
 FALSE = [(label, name) for label, names in FALSE_VARIANTS.items() for name in names.split()]
