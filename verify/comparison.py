@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from properties.engine import Initial, Record, Setup, Squared, descend, descend_plain, formula, start
 from properties.engine.record import Stop
 from properties.errors import InputError
+from properties.fields import Float64
 from properties.least_squares import LeastSquares, exact_matrix
 from properties.problems import Problem
 from properties.schedules import Constant, Schedule, named
@@ -84,24 +85,56 @@ def _text(value: float) -> str | None:
     return format(float(value), ".12g") if math.isfinite(value) else None
 
 
-def setup_of(problem: Problem) -> Setup:
-    """The engine's form of a problem with the squared loss: l - l*, residual exact before it is rounded.
+@dataclass(frozen=True)
+class FieldLoss:
+    """A problem's loss less its minimum in float64, as the engine needs it.
 
-    Raises InputError for another loss, or when X has dependent columns (the minimizer is not one point).
+    Its value is a difference of two numbers of the size of l: right to their rounding, not to its own.
     """
-    loss = problem.loss
-    if not isinstance(loss, LeastSquares):
-        raise InputError(f'loss.kind = {getattr(loss, "kind", type(loss).__name__)}: gd runs kind = "squared"')
+
+    loss: Any
+    W_star: Array
+    minimum: float
+    quadratic: bool = False
+
+    def value(self, R: Array) -> Array:
+        """l(W_star + R) - l* of each repeat."""
+        return np.asarray(self.loss.value(Float64(), R + self.W_star)) - self.minimum
+
+    def gradient(self, R: Array) -> Array:
+        """Gradient of l at W_star + R of each repeat."""
+        return np.asarray(self.loss.gradient(Float64(), R + self.W_star))
+
+    def take(self, index: NDArray[np.intp]) -> FieldLoss:
+        """The same loss: it is shared by all repeats."""
+        return self
+
+
+def setup_of(problem: Problem) -> Setup:
+    """The engine's form of a problem: l - l*, for the squared loss with the residual exact before it is rounded.
+
+    Raises InputError for a loss without a finite K or with mu = 0, whose minimizer is not one point.
+    """
+    from verify.certified_loss import certified_loss
+
+    loss = certified_loss(problem.loss, problem.declared)
+    if isinstance(loss, LeastSquares):
+        star = loss.W_star
+        residual = exact_matrix(problem.W1) * exact_matrix(problem.W2).transpose() - star
+        engine_loss: Any = Squared(_floats(loss.X))
+        W_star, R = _floats_of(star), _floats_of(residual)
+    else:
+        for why, constant in ((loss.roughness(), "K"), (loss.flatness(), "mu")):
+            if why is not None:
+                raise InputError(
+                    f"loss.kind: gradient descent is not run without a finite K and mu > 0 ({constant}: {why})"
+                )
+        W_star = _floats_of(loss.minimizer(128))
+        engine_loss = FieldLoss(problem.loss, W_star, _rounded(loss.minimum_at(128)))
+        R = None
     largest, smallest = loss.constants(128)
-    residual = exact_matrix(problem.W1) * exact_matrix(problem.W2).transpose() - loss.W_star
-    return start(
-        [(_floats(problem.W1), _floats(problem.W2))],
-        _floats_of(loss.W_star),
-        Squared(_floats(loss.X)),
-        _rounded(largest),
-        _rounded(smallest),
-        residual=_floats_of(residual),
-    )
+    weights = (_floats(problem.W1), _floats(problem.W2))
+    return start([weights], W_star, engine_loss, _rounded(largest), _rounded(smallest), residual=R)
 
 
 def _rounded(value: Any) -> float:
@@ -113,7 +146,7 @@ def _floats(table: Any) -> Array:
 
 
 def _floats_of(matrix: Any) -> Array:
-    return np.array([[float(Fraction(int(x.p), int(x.q))) for x in row] for row in matrix.tolist()])
+    return np.array([[_rounded(x) for x in row] for row in matrix.tolist()])
 
 
 @dataclass(frozen=True)
