@@ -206,6 +206,7 @@ def compare(
             named(spec)
     setup = setup_of(problem)
     initial = Initial.measure(setup)
+    _tellable(setup, accuracy)
     needed = any(spec == "sharp" or (spec not in EXTRA and needs_initial_step(spec)) for spec in chosen)
     certified = certified_steps(problem) if needed else _Steps(None, None, None)
     runs = []
@@ -223,6 +224,18 @@ def compare(
             continue
         runs.append(_one(spec, schedule, rate, setup, initial, certified, (steps, accuracy), progress, folder, resume))
     return runs
+
+
+def _tellable(setup: Setup, accuracy: float) -> None:
+    """Raises InputError when the loss goes to where float64 cannot tell l from l*."""
+    loss = setup.loss
+    if not isinstance(loss, FieldLoss):
+        return
+    first = float(loss.value(setup.R)[0])
+    floor = 1e-12 * max(abs(loss.minimum), first)
+    if accuracy * first < floor:
+        least = format(floor / first, ".2g")
+        raise InputError(f"--accuracy = {accuracy:g}: l - l* is rounding there for this loss; ask for {least} or more")
 
 
 def _schedule(spec: str, problem: Problem, certified: _Steps, eta_0: float | None) -> tuple[Schedule, float | None]:

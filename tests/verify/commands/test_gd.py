@@ -105,3 +105,31 @@ def test_list_names_every_schedule(problem, capsys):
     code, out, _ = _run(capsys, "--list")
     assert code == 0
     assert all(name in out for name in (*NAMES, "sharp", "plain"))
+
+
+LOGISTIC = """
+[loss]
+kind = "entrywise"
+phi = "log(1 + exp(-y*z))"
+X = [["1", "0"], ["0", "2"], ["1", "1"]]
+Y = [["1"], ["-1"], ["1"]]
+ridge = "1/10"
+[weights]
+width = 16
+seed = 1
+"""
+
+
+def test_a_loss_by_formula_runs_with_its_certified_bounds(tmp_path, capsys):
+    path = tmp_path / "logistic.toml"
+    path.write_text(LOGISTIC)
+    code, out, _ = _run(capsys, str(path), "--json", "--accuracy", "1e-3")
+    body = json.loads(out)
+    assert code == 0 and len(body["runs"]) == 5
+    for run in body["runs"]:
+        assert run["iterations_to_accuracy"], run
+        assert float(run["log10_loss_last"]) <= float(run["log10_bound_last"])
+    code, _, err = _run(capsys, str(path), "--accuracy", "1e-20")
+    assert code == 2 and "rounding" in err
+    code, _, err = _run(capsys, str(path), "--schedule", "exact")
+    assert code == 2 and "armijo" in err
