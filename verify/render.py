@@ -123,12 +123,19 @@ def shorten(text: str, width: int) -> str:
 
 
 def markdown(decisions: Sequence[Decision]) -> str:
-    """The errata as a Markdown table: place, claim, verdict with its witness, repair and its verdict."""
-    lines = ["| place | statement | verdict | witness or reason | repaired form |", "|---|---|---|---|---|"]
+    """The errata as a Markdown table, a row a label: place, readings refuted, verdict, witness, repair and its verdict."""
+    by_label: dict[str, list[Decision]] = {}
     for d in errata(decisions):
-        beside = "; ".join(f"{r.statement.form}: {r.verdict.name}" for r in repairs_of(d, decisions)) or "none"
-        reason = shorten(detail(d), 90).replace("|", "\\|")
-        lines.append(f"| {places(d.statement)} | `{d.statement.id}` | {d.verdict.name} | {reason} | {beside} |")
+        by_label.setdefault(d.statement.label, []).append(d)
+    lines = ["| place | statement | verdict | witness or reason | repair |", "|---|---|---|---|---|"]
+    for label, found in by_label.items():
+        first = found[0]
+        readings = [d.statement.reading.name for d in found if d.statement.reading]
+        name = f"`{label}`" + (f" ({', '.join(readings)})" if readings else "")
+        verdicts = ", ".join(dict.fromkeys(d.verdict.name for d in found))
+        beside = "; ".join(f"{r.statement.form}: {r.verdict.name}" for r in repairs_of(first, decisions)) or "-"
+        reason = shorten(detail(first), 72).replace("|", "\\|")
+        lines.append(f"| {places(first.statement)} | {name} | {verdicts} | {reason} | {beside} |")
     return "\n".join(lines) + "\n"
 
 
