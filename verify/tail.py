@@ -98,11 +98,11 @@ class Tail:
         for s, c in self.terms.items():
             for t, d in other.terms.items():
                 terms[s * t] = terms[s * t] + c * d if s * t in terms else c * d
+        # (A + a)(B + b) = A B + A b + a (B + b), with the rests a and b.
         rest = None
-        for x, w in ((self, other), (other, self)):
-            bound = self._new(x.terms).bound() if x is self else x.bound()
-            if w.rest and bound:
-                rest = self._join(rest, (bound[0] * w.rest[0], (bound[1] * w.rest[1]).upper()))
+        for bound, small in ((self._new(self.terms).bound(), other.rest), (other.bound(), self.rest)):
+            if small is not None and bound is not None:
+                rest = self._join(rest, (bound[0] * small[0], (bound[1] * small[1]).upper()))
         return self._new(terms, rest)
 
     def __truediv__(self, other: Tail) -> Tail:

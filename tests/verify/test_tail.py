@@ -30,6 +30,9 @@ FORMULAS = [
     "cosh(z)/sinh(z)",
     "(z^2 + 1)^(2/3)/(1 + z^2)",
     "abs(z)/(1 + z^2)",
+    "sin(z)^2/z + cos(z)*sin(z)",
+    "(4 + sin(z^2)^2)^(-1/2) + z*sin(z)^2",
+    "tanh(z)^2*cos(z)^3",
 ]
 
 
