@@ -17,7 +17,7 @@ from properties.engine.formula import LEAVES
 from properties.errors import LimitReached
 from properties.evaluate import Evaluator
 from properties.fields.ball import Ball
-from properties.losses import CenteredLoss
+from properties.losses import Loss
 from properties.worlds import World
 
 
@@ -40,7 +40,7 @@ class Enclosed:
 def certified_trajectory(
     W1: Any,
     W2: Any,
-    loss: CenteredLoss,
+    loss: Loss,
     steps: Sequence[Any],
     *,
     K: Any = None,
@@ -99,7 +99,7 @@ def _measure(
     P: Any,
     M: Any,
     start: Any,
-    loss: CenteredLoss,
+    loss: Loss,
     shape: tuple[int, int],
     constants: dict[str, Any],
 ) -> Enclosed:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from properties.engine.spectra import SPECTRA_TOLERANCE
 from properties.errors import InputError
 
 Array = NDArray[np.float64]
@@ -79,9 +80,12 @@ class Record:
     @property
     def spectra_right(self) -> bool:
         """Whether every smallest singular value is right to 1e-9 relative, by the run's own error estimate."""
-        from properties.engine.spectra import SPECTRA_TOLERANCE
-
         return not bool(np.any(self.columns["spectra_error"] > SPECTRA_TOLERANCE))
+
+    @property
+    def initial_right(self) -> bool:
+        """Whether sigma_n(W1), sigma_m(W2), lambda_n(D), lambda_m(-D) at t = 0 are right to 1e-9, by its estimate."""
+        return not bool(np.any(self.constants["initial_error"] > SPECTRA_TOLERANCE))
 
     def save(self, path: Path | str) -> None:
         """Write the record to an `.npz` file without pickles."""

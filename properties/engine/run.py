@@ -77,6 +77,7 @@ class _Run:
             "carried": np.full((repeats, 11), np.nan),
         }
         self.constants: dict[str, Array] = {k: np.asarray(v) for k, v in initial.leaves.items()}
+        self.constants["initial_error"] = initial.error
         self.constants |= {k: np.broadcast_to(np.asarray(v, dtype=float), (repeats,)) for k, v in eta.items()}
         self.t = 0
         if resume is not None:

@@ -7,6 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from flint import arb, arb_mat, ctx, fmpq
+from hypothesis import given
+from hypothesis import strategies as st
 
 from properties.engine import (
     Entrywise,
@@ -165,6 +167,35 @@ def test_small_eigenvalues_of_the_imbalance_at_condition_1e8():
         for k in range(5):
             value = float(field.eigenvalue(exact, k + 1).mid())
             assert abs(found[k] - value) <= max(error[k], 1e-18) * abs(value)
+
+
+@pytest.mark.parametrize("smallest", [1e-4, 1e-8])
+def test_initial_data_at_condition_1e8_are_right_to_1e_9_or_said_not_to_be(smallest):
+    """sigma_n, sigma_m of the weights and lambda_n(D), lambda_m(-D), from wide weights, against balls."""
+    from properties.fields.ball import Ball
+
+    rng = np.random.default_rng(2)
+    W1 = np.asarray(_with_spectrum(rng, np.array([1.0, 0.5, smallest]), 12), dtype=float)
+    W2 = np.asarray(_with_spectrum(rng, np.array([0.9, smallest]), 12), dtype=float)
+    setup = _setup(np.eye(3), [(W1, W2)], np.eye(3, 2))
+    initial = Initial.measure(setup)
+    field = Ball(500)
+    with field.precision():
+        A, B = field.matrix(_largest_float_exact(W1)), field.matrix(_largest_float_exact(W2))
+        D = A.transpose() * A - B.transpose() * B
+        truth = {
+            "sigma_n_W1_0": field.sqrt(field.sigma_squared(A, 3)),
+            "sigma_m_W2_0": field.sqrt(field.sigma_squared(B, 2)),
+            "lambda_n_D": field.eigenvalue(D, 3),
+            "lambda_m_minus_D": field.eigenvalue(-D, 2),
+        }
+    errors = {name: abs(initial.leaves[name][0] / float(value.mid()) - 1) for name, value in truth.items()}
+    assert max(errors.values()) <= max(initial.error[0], 1e-12), errors
+    assert errors["sigma_n_W1_0"] < 1e-9 and errors["sigma_m_W2_0"] < 1e-9
+    record = descend(setup, Constant(1e-3), steps=1)
+    assert record.initial_right == bool(initial.error[0] <= 1e-9)
+    if smallest == 1e-4:
+        assert record.initial_right
 
 
 def test_run_says_when_its_small_singular_values_are_not_right():
@@ -364,3 +395,39 @@ def test_plain_descent_on_the_non_overparametrized_problem():
     A = np.eye(3) - X.T @ X / setup.K[0]
     assert losses[50, 0] == pytest.approx(Squared(X).value((np.linalg.matrix_power(A, 50) @ R[0])[None])[0], rel=1e-9)
     assert (np.diff(losses[:, 0]) <= 0).all()
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(1, 4),
+    m=st.integers(1, 4),
+    h=st.integers(1, 12),
+    step=st.floats(1e-3, 0.3),
+)
+def test_transposing_the_problem_or_turning_the_hidden_basis_changes_nothing(seed, n, m, h, step):
+    rng = np.random.default_rng(seed)
+    W1, W2, star = rng.normal(size=(n, h)), rng.normal(size=(m, h)), rng.normal(size=(n, m))
+    Q = np.linalg.qr(rng.normal(size=(h, h)))[0]
+    eta = step / h
+
+    def losses(a, b, target):
+        setup = start([(a, b)], target, Squared(np.eye(len(target))), 1, 1)
+        return descend(setup, Constant(eta), steps=8, allow_narrow=True)["loss"][:, 0]
+
+    plain = losses(W1, W2, star)
+    assert losses(W2, W1, star.T) == pytest.approx(plain, rel=1e-7)
+    assert losses(W1 @ Q, W2 @ Q, star) == pytest.approx(plain, rel=1e-7)
+
+
+@given(seed=st.integers(0, 2**32 - 1), power=st.integers(-20, 20))
+def test_scaling_by_powers_of_two_is_exact(seed, power):
+    """W -> s^2 W, eta -> eta / s^2 scales the loss by s^4, exactly when s is a power of two."""
+    rng = np.random.default_rng(seed)
+    s = 2.0**power
+    W1, W2, star = rng.normal(size=(2, 5)), rng.normal(size=(3, 5)), rng.normal(size=(2, 3))
+
+    def losses(scale):
+        setup = start([(scale * W1, scale * W2)], scale**2 * star, Squared(np.eye(2)), 1, 1)
+        return descend(setup, Constant(0.02 / scale**2), steps=6)["loss"][:, 0]
+
+    assert np.array_equal(losses(s), s**4 * losses(1.0))
