@@ -69,18 +69,24 @@ def decide_catalog(
 
 
 def _decided(waiting: Sequence[Statement], seed: int, budget: str, jobs: int) -> Iterator[tuple[Statement, V.Verdict]]:
-    if jobs <= 1 or len(waiting) <= 1:
+    known = {s.id for s in CATALOG}
+    if jobs <= 1 or len(waiting) <= 1 or any(s.id not in known for s in waiting):
         for statement in waiting:
             yield statement, decide(statement, seed, budget)
         return
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        futures = {pool.submit(decide, s, seed, budget): s for s in waiting}
+        futures = {pool.submit(_decide_by_id, s.id, seed, budget): s for s in waiting}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _decide_by_id(identity: str, seed: int, budget: str) -> V.Verdict:
+    """A worker's task: it has the catalog itself, so only the id travels."""
+    return decide(find(identity), seed, budget)
 
 
 # Files --------------------------------------------------------------------------------------------------------
