@@ -104,6 +104,7 @@ class _Checker:
         self.unfolded = Terms(self.definitions, (), zero)
         self.terms = self.folded
         self.known: list[Relation] = []
+        self.seen: set[sp.Basic] = set()
         self.lines: dict[str, _Known] = {}
         self.chosen: dict[sp.Basic, tuple[Any, ...]] = {}
         self.used = set(self.definitions) | set().union(*(t.free_symbols for t in self._statement_terms()), set())
@@ -127,6 +128,7 @@ class _Checker:
             except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
                 raise Refusal(entry.name, f"{type(error).__name__}: {error}") from error
             self.lines[entry.name] = _Known(entry, assumes)
+            self.seen |= self._mentioned(entry)
             self._remember(entry, assumes)
         for part in _relations(self.statement.then):
             if not any(self._concludes(known, part) for known in self.lines.values()):
@@ -157,6 +159,13 @@ class _Checker:
             check_shapes(self.statement)
         except ShapeMismatch as mismatch:
             raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
+
+    @staticmethod
+    def _mentioned(entry: Line) -> set[sp.Basic]:
+        held = [*_terms_of(entry.claim), *(f for weight in entry.weights for f in weight if isinstance(f, sp.Basic))]
+        for value in entry.at.values():
+            held += [value] if isinstance(value, sp.Basic) else _terms_of(value)
+        return {letter for term in held for letter in term.free_symbols}
 
     def _opened(self, held: Sequence[sp.Basic]) -> list[sp.Basic]:
         """The definitions behind the letters of some terms, and behind theirs."""
@@ -458,6 +467,8 @@ class _Checker:
             value = table.get(letter)
             if not isinstance(value, sp.MatrixSymbol) or value in self.used or None in origin[1]:
                 raise Refusal(entry.name, f"{letter} is chosen: it must be a new letter")
+            if value in self.seen and value not in self.chosen:
+                raise Refusal(entry.name, f"{value} has been used before it is chosen")
             if self.chosen.setdefault(value, origin) != origin or any(value in d.free_symbols for d in origin[1]):
                 raise Refusal(entry.name, f"{value} was chosen elsewhere")
             if value.name in {str(s) for s in self.used}:
@@ -536,7 +547,8 @@ class _Checker:
             raise Refusal(entry.name, "an invariant does not speak of the step size")
         given = [self._open(g, self.statement, moving) for g in self.statement.given]
         base, step = (self._dependency(entry, label) for label in entry.labels)
-        self._provides(entry, base, moving, [_replace(p, start) for p in opened], [_replace(g, start) for g in given])
+        still_given = [g for g in given if not any({W1, W2, eta, t} & term.free_symbols for term in _terms_of(g))]
+        self._provides(entry, base, moving, [_replace(p, start) for p in opened], still_given)
         self._provides(entry, step, moving, [_replace(p, after) for p in opened], [*given, *opened])
         if not any(self._entails(part, entry.claim) for part in opened):
             raise Refusal(entry.name, "the claim is no part of the invariant")

@@ -100,19 +100,27 @@ class Terms:
         """Whether p >= 0 is known: recorded, or every monomial is visibly nonnegative."""
         if not p or frozen(_scaled(p)) in self._signs:
             return True
-        spare = sum((c for mono, c in p.items() if c > 0 and self._natural(mono, True)), p.get(_ONE, Fraction(0)))
-        rest = {mono: c for mono, c in p.items() if spare < 0 or mono != _ONE}  # a product of dimensions is at least 1
-        return all(c > 0 and all(e % 2 == 0 or self._atom_sign(a, False) for a, e in mono) for mono, c in rest.items())
+        floor, rest = self._floor(p)
+        return floor >= 0 and all(self._monomial_sign(mono, c, False) for mono, c in rest)
 
     def positive(self, p: Poly) -> bool:
-        """Whether p > 0 is known: recorded, or visibly nonnegative with a visibly positive monomial."""
+        """Whether p > 0 is known: recorded, or visibly nonnegative with a visibly positive part."""
         if not p:
             return False
         if self._signs.get(frozen(_scaled(p)), False):
             return True
-        return self.nonnegative(p) and any(
-            c > 0 and all(self._atom_sign(a, True) for a, _ in mono) for mono, c in p.items()
-        )
+        floor, rest = self._floor(p)
+        return self.nonnegative(p) and (floor > 0 or (floor == 0 and any(self._monomial_sign(*r, True) for r in rest)))
+
+    def _floor(self, p: Poly) -> tuple[Fraction, list[tuple[Mono, Fraction]]]:
+        """A lower bound on the constant and the products of dimensions (each at least 1), and the other monomials."""
+        whole = {mono for mono, c in p.items() if mono == _ONE or (c > 0 and self._natural(mono, True))}
+        return sum((p[mono] for mono in whole), Fraction(0)), [(mono, c) for mono, c in p.items() if mono not in whole]
+
+    def _monomial_sign(self, mono: Mono, c: Fraction, strict: bool) -> bool:
+        if strict:
+            return c > 0 and all(self._atom_sign(a, True) for a, _ in mono)
+        return c > 0 and all(e % 2 == 0 or self._atom_sign(a, False) for a, e in mono)
 
     def _atom_sign(self, atom: int, strict: bool) -> bool:
         recorded = self._signs.get(frozen({((atom, Fraction(1)),): Fraction(1)}))

@@ -1,0 +1,83 @@
+"""The proofs are of the catalog's statements, cite only one another, and never rest on a printed claim that is false."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from theorems import CATALOG
+from theorems.proofs import PROOFS
+from theorems.statement import Form
+
+BY_ID = {statement.id: statement for statement in CATALOG}
+MUST = (
+    "j33.cauchy-schwarz",
+    "j34.product",
+    "j35.product-sum/repaired",
+    "j36.norm-of-sum-upper/repaired",
+    "j37.left-factor/repaired",
+    "j38.right-factor/repaired",
+    "j39.smallest-singular-value/repaired",
+    "j39.largest-singular-value",
+    "j5.descent",
+    "j5.pl",
+    "j6.rate",
+    "j6.linear",
+    "j61.product-update",
+    "j63.descent-of-prior-work",
+    "j79.product-of-gradients",
+    "j80.product-of-gradients",
+    "j82.first-order@shapes-mended",
+    "j84.gradient-change",
+    "j75.curvature-bound",
+    "j92.curvature-bound",
+    "jD2.absolute-bound",
+    "j9.descent",
+    "j9.descent/sharp",
+    "j9.pl@sigma-min-padded",
+    "j10.rate@sigma-min-padded",
+    "j118.alpha-1@lambda-padded/repaired",
+    "j118.alpha-2",
+    "j119.lower/repaired",
+    "j119.lower/sharp",
+    "j120.upper",
+    "j116.imbalance-step",
+    "j104.initial-rate@exp-eta-c/sharp",
+    "j104.linear@exp-eta-c/sharp",
+)
+
+
+@pytest.mark.parametrize("label", MUST)
+def test_the_paper_s_lemmas_have_proofs(label: str) -> None:
+    assert label in PROOFS
+
+
+@pytest.mark.parametrize("label", [label for label in PROOFS if not label.startswith("aux.")])
+def test_a_proof_is_of_the_catalog_s_statement(label: str) -> None:
+    statement = PROOFS[label].statement
+    if label in BY_ID:
+        assert statement == BY_ID[label]
+    else:
+        assert statement.form is Form.SHARP, "only a sharp form may live beside its proof"
+        assert statement.repairs in {s.label for s in CATALOG}
+
+
+def test_auxiliary_statements_are_not_the_paper_s() -> None:
+    assert not {label for label in PROOFS if label.startswith("aux.")} & set(BY_ID)
+
+
+def test_citations_are_acyclic_and_all_proved() -> None:
+    cites = {label: {name for entry in proof.lines for name in entry.labels} for label, proof in PROOFS.items()}
+    assert set().union(*cites.values()) <= set(PROOFS)
+    settled: set[str] = set()
+    while len(settled) < len(cites):
+        ready = {label for label, needs in cites.items() if label not in settled and needs <= settled}
+        assert ready, f"circular: {sorted(set(cites) - settled)}"
+        settled |= ready
+
+
+def test_labels_are_ids() -> None:
+    for label, proof in PROOFS.items():
+        assert label == proof.statement.id
+        assert replace(proof, idea="").label == label
