@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
 from theorems.statement import Empirical, Form, Kind, Statement
 from verify.verdict import OutOfScope, Proved, Refuted, Verdict, admitted
+
+if TYPE_CHECKING:
+    from theorems.proofs import Proof
 
 SYMBOLIC = frozenset({Kind.SHAPE, Kind.MONOTONICITY, Kind.LIMIT, Kind.EXISTENCE})
 
@@ -62,12 +69,21 @@ def _searched(statement: Statement, proof: Proved | None, seed: int, budget: str
 
 
 def _proof(statement: Statement) -> Proved | None:
-    """The kernel's verdict on this statement's proof, checked afresh; None when there is no proof of it."""
-    from theorems.proofs import PROOFS
-    from verify.kernel import check
+    """The kernel's verdict on this statement's proof, None when there is no proof of it."""
+    proof = _checked_proofs().get(statement.id)
+    if proof is None or proof.statement != statement:
+        return None
+    return Proved(proof=proof.label)
 
-    proof = PROOFS.get(statement.id)
-    return None if proof is None else check(proof)
+
+@cache
+def _checked_proofs() -> Mapping[str, Proof]:
+    """The project's proofs, every one of them accepted by the kernel in this process. Raises: Refusal."""
+    from theorems.proofs import PROOFS
+    from verify.kernel import check_all
+
+    check_all()
+    return PROOFS
 
 
 def should_hold(statement: Statement) -> bool:
