@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite, pi
 from typing import Any
 
 import sympy as sp
@@ -280,14 +281,32 @@ class _Search:
         """A witness: a point out on the tail where sign * f is large, and the ball of f there."""
         best, value = Fraction(side), self.jet(arb(side))[0]
         for k in range(2, 21):
-            for part in range(32):
-                point = side * (1 << k) * (1 + Fraction(part, 32))
+            points = [side * (1 << k) * (1 + Fraction(part, 32)) for part in range(32)]
+            for point in [*points, *self._phases(side, points[0])]:
                 here = self.jet(ball(point))[0]
                 if here.is_finite() and here * sign > value * sign:
                     best, value = point, here
             if value * sign > 10**6:
                 break
         return best, value
+
+    def _phases(self, side: int, near: Fraction) -> list[Fraction]:
+        """Points near `near` where the argument of a sine or cosine is a multiple of pi/2, to float accuracy."""
+        found = []
+        for head in self.trees[side].atoms(sp.sin, sp.cos):
+            argument = jets(head.args[0], 1, 64)
+            for phase in range(4):
+                x, target = float(near), None
+                for _ in range(20):
+                    value, slope = (float(v.mid()) for v in argument(arb(x)))
+                    if not (isfinite(value) and isfinite(slope)) or slope == 0:
+                        break
+                    if target is None:
+                        target = (4 * round(value / (2 * pi)) + phase) * pi / 2
+                    x -= (value - target) / slope
+                if isfinite(x) and x * side > 1:
+                    found.append(Fraction(x))
+        return found
 
     def _tails(self, best: _Best, sign: int) -> tuple[int, Any, tuple[Any, Any], str] | str:
         """(Z, bound of sign * f on both tails, limits that reach it, words), or why the tails stay undecided."""

@@ -115,6 +115,11 @@ def test_kinks_are_found_with_their_order(text: str, kinks: list[tuple[int, int]
     assert [(k.point, k.order) for k in cut.kinks] == kinks
 
 
+def test_a_divergence_along_rare_points_has_a_witness_there() -> None:
+    _, high = extrema(parse_formula("log(1 + ((z^2 + z)*sin(z))^2)"))
+    assert high.unbounded and high.value is not None and high.value > 10**3
+
+
 def test_pieces_are_bounded_one_by_one() -> None:
     low, high = extrema(parse_formula("abs(z)^3 + abs(z - 1)*(z - 1)"))
     assert low.decided and high.unbounded

@@ -205,7 +205,10 @@ def _constant_lines(title: str, value: Any, proof: dict[str, Any]) -> list[str]:
         if proof["witness"]:
             lines.append(f"             witness: {json.dumps(proof['witness'], sort_keys=True)}")
         return lines
-    side = "" if proof["side"] == "both" else f"  ({proof['side']} is sharp)"
+    side = {
+        "upper only": "  (certified from above; the lower end is what one W shows)",
+        "lower only": "  (certified from below; the upper end is what one W shows)",
+    }.get(proof["side"], "")
     where = f", at {proof['place']}" if proof["place"] else ""
     return [f"{title:<10} {_span(value)}{where}{side}", f"             {proof['reason']}"]
 
