@@ -65,6 +65,7 @@ _SYMMETRIC = eq(S, S.T)
 _SMOOTH = Assumption("smooth", constant)
 _CONVEX = Assumption("strongly-convex", constant)
 _ZERO = Assumption("zero-minimum")
+_QUADRATIC = Assumption("quadratic")
 
 AXIOMS: dict[str, Axiom] = {
     axiom.name: axiom
@@ -79,6 +80,7 @@ AXIOMS: dict[str, Axiom] = {
                     (le(Inner(A, B), Fro(A) * Fro(B)), le(Inner(A, B) ** 2, Fro(A) ** 2 * Fro(B) ** 2)),
                 ),
                 Form("triangle", (le(Fro(A + B), Fro(A) + Fro(B)),)),
+                Form("definite", (eq(A, sp.ZeroMatrix(p, q)),), (eq(Fro(A), 0),)),
             ),
         ),
         Axiom(
@@ -210,6 +212,30 @@ AXIOMS: dict[str, Axiom] = {
                     (_CONVEX,),
                 ),
                 Form("curvature", (le(constant * Fro(U) ** 2, Inner(U, Hess(A, U))),), (_CONVEX,)),
+            ),
+        ),
+        Axiom(
+            "quadratic",
+            "A quadratic function (constant Hessian): its gradient is affine with a self-adjoint linear part, and the "
+            "trapezoidal rule gives its values",
+            f"{HORN}, 4.1.P and 7.2; {NESTEROV}, 1.2.2 (quadratic functions)",
+            (
+                Form(
+                    "affine",
+                    (
+                        eq(
+                            Grad(A + x * U + y * B) - Grad(A),
+                            x * (Grad(A + U) - Grad(A)) + y * (Grad(A + B) - Grad(A)),
+                        ),
+                    ),
+                    (_QUADRATIC,),
+                ),
+                Form(
+                    "self-adjoint",
+                    (eq(Inner(U, Grad(A + B) - Grad(A)), Inner(B, Grad(A + U) - Grad(A))),),
+                    (_QUADRATIC,),
+                ),
+                Form("value", (eq(Loss(A + U) - Loss(A), Inner(Grad(A) + Grad(A + U), U) / 2),), (_QUADRATIC,)),
             ),
         ),
         Axiom(
