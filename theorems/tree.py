@@ -35,7 +35,7 @@ from theorems.statement import (
     WellShaped,
 )
 
-__all__ = ["Tree", "canonical_json", "digest", "from_tree", "statement_tree", "to_tree"]
+__all__ = ["Tree", "canonical_json", "digest", "from_tree", "statement_tree", "symbols_of", "to_tree"]
 
 Tree = list[Any]
 
@@ -294,6 +294,11 @@ def _closure(statement: Statement) -> tuple[set[sp.Basic], dict[sp.Basic, sp.Bas
         if symbol in table:
             todo |= _symbols(table[symbol]) - found
     return found, {symbol: table[symbol] for symbol in found if symbol in table}
+
+
+def symbols_of(statement: Statement) -> set[sp.Basic]:
+    """Every symbol that a statement reaches, definitions opened."""
+    return _closure(statement)[0]
 
 
 def statement_tree(statement: Statement) -> dict[str, Any]:

@@ -18,10 +18,10 @@ import sympy as sp
 from properties.errors import InputError
 from properties.worlds import World
 from theorems.statement import Kind, Statement
-from theorems.tree import canonical_json, digest, statement_tree
+from theorems.tree import canonical_json, digest, statement_tree, symbols_of
 from verify import check
 
-__all__ = ["CLAIMS", "build", "check_certificate", "claims", "dumps", "load", "write_claims"]
+__all__ = ["CLAIMS", "build", "check_certificate", "claims", "dumps", "leaves_of", "load", "write_claims"]
 
 CLAIMS = Path(__file__).with_name("claims.json")
 
@@ -62,6 +62,12 @@ def build(
         certificate["points"] = [_plain(x) for x in points]
     stated = _enclosures(certificate)
     return {**certificate, "enclosures": stated} if stated else certificate
+
+
+def leaves_of(statement: Statement) -> set[sp.Basic]:
+    """The symbols that a world binds for a statement: those it reaches that have no definition."""
+    free = _leaves(statement_tree(statement))
+    return {symbol for symbol in symbols_of(statement) if _name(symbol) in free}
 
 
 def _name(symbol: Any) -> str:

@@ -710,34 +710,45 @@ class Scene:
     where: dict[str, Node]
     loss: Loss | None
     frames: list[Frame] = field(default_factory=list)
-    reached: dict[int, frozenset[str]] = field(default_factory=dict)
+    met: dict[tuple[int, bool], frozenset[str]] = field(default_factory=dict)
 
-    def names(self, node: Node) -> frozenset[str]:
-        """Every symbol on which the value of a node depends, through definitions too."""
-        found = self.reached.get(id(node))
+    def names(self, node: Node, through: bool = True) -> frozenset[str]:
+        """Every symbol that a node mentions, `through` definitions too."""
+        found = self.met.get((id(node), through))
         if found is None:
-            parts = [self.names(a) for a in node[1:] if isinstance(a, list)]
+            parts = [self.names(a, through) for a in node[1:] if isinstance(a, list)]
             if node[0] in ("Symbol", "MatrixSymbol"):
                 parts.append(frozenset([node[1]]))
-                if node[1] in self.where:
+                if through and node[1] in self.where:
                     parts.append(self.names(self.where[node[1]]))
             if node[0].startswith("History"):
                 parts.append(frozenset(["(run)"]))
-            found = self.reached[id(node)] = frozenset().union(*parts)
+            found = self.met[id(node), through] = frozenset().union(*parts)
         return found
 
 
 class Frame:
     """Values of nodes where some names are bound; what depends on none of these is asked of the parent."""
 
-    def __init__(self, scene: Scene, values: dict[str, Any], parent: Frame | None = None, step: int | None = None):
-        self.scene, self.values, self.parent, self.step = scene, values, parent, step
+    def __init__(
+        self,
+        scene: Scene,
+        values: dict[str, Any],
+        parent: Frame | None = None,
+        step: int | None = None,
+        frozen: bool = False,
+    ) -> None:
+        self.scene, self.values, self.parent, self.step, self.frozen = scene, values, parent, step, frozen
         self.known: dict[int, Any] = {}
+
+    def names(self, node: Node) -> frozenset[str]:
+        """The symbols on which a node depends here: in a frozen frame, defined ones keep their value."""
+        return self.scene.names(node, not self.frozen)
 
     def value(self, node: Node) -> Any:
         """The Number, or Matrix of numbers, of a node."""
         if id(node) not in self.known:
-            if self.parent is not None and self.scene.names(node).isdisjoint(self.values):
+            if self.parent is not None and self.names(node).isdisjoint(self.values):
                 self.known[id(node)] = self.parent.value(node)
             else:
                 self.known[id(node)] = HEADS[node[0]][2](self, *node[1:])
@@ -759,11 +770,12 @@ class Frame:
             raise Reject(f"{text(node)} = {found}: not a size from 1 to {DIMENSION}")
         return found
 
-    def local(self, variable: Node, value: Number) -> Frame:
-        """A frame in which the variable of a root or an integral has a value."""
-        if variable[1] in self.scene.where:
-            raise Reject(f"{variable[1]}: a variable that has a definition")
-        return Frame(self.scene, {variable[1]: value}, self)
+    def local(self, variable: Node, value: Number, frozen: bool = False) -> Frame:
+        """A frame in which the variable of a function has a value, in place of its definition if it has one.
+
+        frozen: only where the variable is written, while defined symbols keep their value.
+        """
+        return Frame(self.scene, {variable[1]: value}, self, frozen=frozen)
 
 
 def symbol(frame: Frame, name: str, *flags: str) -> Number:
@@ -924,7 +936,7 @@ def text(node: Any) -> str:
         base = text(args[0]) if bare or (args[0][0] == "Rational" and args[0][1].isdigit()) else f"({text(args[0])})"
         up = "T" if head == "Transpose" else text(args[1])
         return f"{base}^{up if up.isalnum() else f'({up})'}"
-    return f"{head}({', '.join(map(text, args))})"
+    return f"{head}({', '.join(map(text, args))})" if args else head
 
 
 # 6. Smallest positive roots, and integrals over [0, 1] ---------------------------------------------------------------
@@ -965,50 +977,79 @@ def mean_value(s: Series, top: Number, f: Callable[[Number], Number], slope: Cal
     return series_plus({ZERO: f(c)}, series_times(rest, {ZERO: slope(hull)}))
 
 
-def series(frame: Frame, node: Node, name: str, top: Number) -> Series:
-    """The expansion in powers of x on (0, top] of a scalar node in x = `name`."""
-    if name not in frame.scene.names(node):
+def series(frame: Frame, node: Node, name: str, top: Number, germ: Series) -> Series:
+    """The expansion on 0 < x <= top of a scalar node in which the symbol `name` is `germ`, itself a series in x."""
+    if name not in frame.names(node):
         constant = frame.value(node)
         return {ZERO: constant} if constant != 0 else {}
     head, args = node[0], node[1:]
     if head == "Symbol":
-        return {ONE: ONE} if args[0] == name else series(frame, frame.scene.where[args[0]], name, top)
-    if head == "Add":
-        return reduce(series_plus, (series(frame, a, name, top) for a in args), {})
-    if head == "Mul":
-        return reduce(series_times, (series(frame, a, name, top) for a in args))
-    if head == "exp":
-        return mean_value(series(frame, args[0], name, top), top, exponential, exponential)
-    if head == "log":
-        return mean_value(series(frame, args[0], name, top), top, logarithm, inverse)
-    if head != "Pow" or name in frame.scene.names(args[1]):
-        raise Undecided(f"the behaviour near zero of {head}")
-    base, exponent = series(frame, args[0], name, top), frame.value(args[1])
+        return germ if args[0] == name else series(frame, frame.scene.where[args[0]], name, top, germ)
+    if head == "Pow" and name not in frame.names(args[1]):
+        return series_power(series(frame, args[0], name, top, germ), frame.value(args[1]), top)
+    if head not in ("Add", "Mul", "exp", "log"):
+        raise Undecided(f"the expansion of {head}")
+    parts = [series(frame, a, name, top, germ) for a in args]
+    if head in ("Add", "Mul"):
+        return reduce(series_plus if head == "Add" else series_times, parts)
+    f, slope = (exponential, exponential) if head == "exp" else (logarithm, inverse)
+    return mean_value(parts[0], top, f, slope)
+
+
+def series_power(base: Series, exponent: Number, top: Number) -> Series:
+    """A constant power of an expansion: of its leading power of x, times that of the rest."""
     if not isinstance(exponent, Fraction) or not base:
-        raise Undecided("the behaviour near zero of a power")
+        raise Undecided("the expansion of a power")
     if exponent.denominator == 1 and 0 <= exponent <= 64:
         return reduce(series_times, [base] * int(exponent), {ZERO: ONE})
     first = min(base)
-    base = {e - first: c for e, c in base.items()}
-    found = mean_value(
-        base,
-        top,
-        lambda c: power(c, exponent),
-        lambda x: times(exponent, power(x, exponent - 1)),
-    )
+    rest = {e - first: c for e, c in base.items()}
+    slope = exponent - 1
+    found = mean_value(rest, top, lambda c: power(c, exponent), lambda x: times(exponent, power(x, slope)))
     return {e + first * exponent: c for e, c in found.items()}
 
 
+def sign_of_series(found: Series, low: Number, top: Number) -> int | None:
+    """The sign of an expansion for all low < x <= top (low may be 0), when it is certain."""
+    if not found:
+        return None
+    first = min(found)
+    return sign(range_of({e - first: c for e, c in found.items()}, low, top))
+
+
 def sign_near(frame: Frame, node: Node, name: str, low: Number, top: Number) -> int | None:
-    """The sign of a node for all low < x <= top (low may be 0), from its expansion; None when unknown."""
+    """The sign of a node for all low < x <= top, from its expansion at zero; None when unknown."""
     try:
-        found = series(frame, node, name, top)
-        if not found:
-            return None
-        first = min(found)
-        return sign(range_of({e - first: c for e, c in found.items()}, low, top))
+        return sign_of_series(series(frame, node, name, top, {ONE: ONE}), low, top)
     except (Undecided, Reject):
         return None
+
+
+def avoids(frame: Frame, claim: Node, given: list[Node], top: Fraction) -> bool:
+    """Whether an expression stays away from the limit claimed of it, at all points that come within `top` of the place.
+
+    The variable is x, -x, a + x, a - x, or 1/x at infinity, for 0 < x <= top, where the hypotheses on it hold too.
+    """
+    expression, variable, point, value, side = claim
+    if point[0] == "Infinity":
+        germ: Series = {-ONE: ONE}
+    else:
+        germ = series_plus({ZERO: frame.value(point)}, {ONE: ONE if side == "+" else -ONE})
+
+    def difference(left: Node, right: Node) -> Series:
+        first, second = (series(frame, part, variable[1], top, germ) for part in (left, right))
+        return series_plus(first, series_times(second, {ZERO: Fraction(-1)}))
+
+    for node in given:
+        if variable[1] in frame.names(node):
+            found = sign_of_series(difference(node[1], node[2]), ZERO, top) if node[0] in RELATIONS else None
+            if found is None or not RELATIONS[node[0]][0](found, found):
+                return False
+    if value[0] == "Infinity":  # bounded from above near the place
+        above = series(frame, expression, variable[1], top, germ)
+        return not above or min(above) >= 0 or sign_of_series(above, ZERO, top) == -1
+    apart = difference(expression, value)
+    return bool(apart) and min(apart) <= 0 and sign_of_series(apart, ZERO, top) in (1, -1)
 
 
 def min_root(frame: Frame, node: Node, variable: Node) -> Number | Beyond:
@@ -1017,7 +1058,6 @@ def min_root(frame: Frame, node: Node, variable: Node) -> Number | Beyond:
     The sign near zero comes from the expansion, the rest is a march to the right in cells of certain sign.
     """
     name = variable[1]
-    frame.local(variable, ONE)
 
     def sign_at(x: Number) -> int | None:
         try:
@@ -1208,6 +1248,7 @@ KEYS = {"schema", "label", "statement", "digest", "dims", "bindings", "loss", "s
 KINDS = {"identity", "inequality", "step", "trajectory", "shape", "monotonicity", "existence", "limit"}
 FLAGS = {"integer", "positive", "nonnegative", "negative", "nonpositive", "nonzero"}
 FUNCTION_CLAIMS = [["Monotone", 4, "increasing"], ["Monotone", 4, "decreasing"], ["UniqueRoot", 6, "exactly one"]]
+FUNCTION_CLAIMS += [["Limit", 6, "+"], ["Limit", 6, "-"]]
 OF_THE_RUN = {"W1", "W2", "eta", "t"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RATIONAL = re.compile(rf"(-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}))(?:/([1-9][0-9]{{0,{DIGITS - 1}}}))?")
@@ -1307,8 +1348,11 @@ def well_formed_claim(node: Any, names: dict[str, Node], hypothesis: bool) -> No
         for term in node[1:]:
             well_formed(term, "m" if isinstance(term, list) and term and sort(term) == "m" else "s", names)
     elif not hypothesis and [head, len(node), node[-1]] in FUNCTION_CLAIMS:
-        for part in node[1:3]:
-            well_formed(part, "s", names)
+        for part in node[1:-1]:
+            if not (head != "Monotone" and part == ["Infinity"]):
+                well_formed(part, "s", names)
+        if node[2][0] != "Symbol":
+            raise Reject(f"{head}: its variable is not a symbol")
     else:
         raise Reject(f"{head or 'the claim'}: not a claim or hypothesis of which the checker can verify a witness")
 
@@ -1441,7 +1485,7 @@ def points(certificate: dict[str, Any], count: int, variable: Node, frame: Frame
     values = [fraction(x) for x in listed]
     if sorted(set(values)) != values:
         raise Reject("points: not increasing")
-    return [(x, frame.local(variable, x)) for x in values]
+    return [(x, frame.local(variable, x, frozen=True)) for x in values]
 
 
 def claim_rows(certificate: dict[str, Any], statement: Statement, frames: list[Frame]) -> list[Row]:
@@ -1462,8 +1506,15 @@ def claim_rows(certificate: dict[str, Any], statement: Statement, frames: list[F
         except Disagreement as found:
             return [Row(None, f"shapes agree in {found}", None, None, False)]
         raise Reject("the claim holds at these dimensions: all shapes agree")
+    if then[0] == "Limit":
+        fixed = Frame(frame.scene, {}, frame, frozen=True)
+        if any(avoids(fixed, then[1:], statement.given, Fraction(1, 1 << (1 << j))) for j in range(12)):
+            words = f"{text(then[1])} tends to {text(then[4])} as {text(then[2])} to {text(then[3])}{then[5]}"
+            return [Row(None, words, None, None, False)]
+        raise Undecided("whether the expression stays away from the limit claimed")
     at = points(certificate, 2 if then[0] == "Monotone" else 3, then[2], frame)
-    rows = [sure(judge(local, g), True) for _, local in at for g in statement.given]
+    given = [node for node in statement.given if then[2][1] in frame.scene.names(node, False)]
+    rows = [sure(judge(local, node), True) for _, local in at for node in given]
     values = [local.value(then[1]) for _, local in at]
     if then[0] == "Monotone":
         op = "<" if then[3] == "increasing" else ">"
@@ -1471,24 +1522,21 @@ def claim_rows(certificate: dict[str, Any], statement: Statement, frames: list[F
         truth = True if RELATIONS[op][0](low, high) else False if RELATIONS[op][1](low, high) else None
         words = f"{text(then[1])} at {text(then[2])} = {at[0][0]} {op} the same at {at[1][0]}"
         return [*rows, sure(Row(None, words, values[0], values[1], truth), False)]
-    if any(then[2][1] in frame.scene.names(node) for node in statement.given):
+    if given:
         raise Reject("points: hypotheses on the variable of an equation, which its roots need not meet")
     signs = [sign(v) for v in values]
     if None in signs:
         raise Undecided(f"the sign of {text(then[1])}")
     if 0 in signs or signs[0] == signs[1] or signs[1] == signs[2]:
         raise Reject("points: the expression does not change sign twice")
-    for end, limit in ((at[0][0], then[3]), (-at[2][0], then[4])):
-        bound = {"Infinity": None, "NegativeInfinity": None}.get(limit[0], limit)
-        if bound is not None:
-            well_formed(bound, "s", {})
-            inside = frame.value(bound)
-            if compare(end, inside if limit is then[3] else times(Fraction(-1), inside))[0] != 1:
-                raise Reject("points: not inside the interval of the claim")
+    lower, upper = then[3:5]
+    inside = lower != ["Infinity"] and compare(at[0][0], frame.value(lower))[0] == 1
+    if not inside or (upper != ["Infinity"] and compare(at[2][0], frame.value(upper))[1] != -1):
+        raise Reject("points: not inside the interval of the claim")
     (low_end, _), _, (high_end, _) = at
     for i in range(64):  # the expression is defined, hence continuous, all the way between the points
         p, q = (enclose(low_end + (high_end - low_end) * Fraction(j, 64)) for j in (i, i + 1))
-        frame.local(then[2], span(p.lo, p.e, q.hi, q.e)).value(then[1])
+        frame.local(then[2], span(p.lo, p.e, q.hi, q.e), frozen=True).value(then[1])
     return [
         *rows,
         Row(None, f"{text(then[1])} = 0 has one root only (two changes of sign)", values[0], values[1], False),
@@ -1556,9 +1604,9 @@ def decide(certificate: Any, claims: dict[str, str]) -> Finding:
     for Working.bits in LADDER:
         try:
             frames = frames_of(certificate, statement)
-            at_points = statement.then[0] in ("Monotone", "UniqueRoot")
-            steps = [] if at_points else frames
-            rows = [sure(judge(frame, node), True) for frame in steps for node in statement.given]
+            local = statement.then[2][1] if statement.then[0] in ("Monotone", "UniqueRoot", "Limit") else None
+            given = [node for node in statement.given if local not in frames[0].scene.names(node, False)]
+            rows = [sure(judge(frame, node), True) for frame in frames for node in given]
             rows += claim_rows(certificate, statement, frames)
             check_enclosures(certificate, frames[-1])
             return Finding(label, found, label in claims, text(statement.then), rows, frames, Working.bits)
