@@ -5,6 +5,7 @@ from __future__ import annotations
 from theorems.proofs import (
     convergence_proofs,
     descent_proofs,
+    global_proofs,
     local_proofs,
     loss_proofs,
     norms_proofs,
@@ -15,5 +16,14 @@ from theorems.proofs.derivation import Line, Proof, line
 
 __all__ = ["PROOFS", "Line", "Proof", "line"]
 
-_PARTS = (norms_proofs, loss_proofs, local_proofs, descent_proofs, spectrum_proofs, table2_proofs, convergence_proofs)
+_PARTS = (
+    norms_proofs,
+    loss_proofs,
+    local_proofs,
+    descent_proofs,
+    spectrum_proofs,
+    table2_proofs,
+    convergence_proofs,
+    global_proofs,
+)
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

@@ -6,7 +6,7 @@ import sympy as sp
 
 from theorems import imbalance, induction, initialization, table2
 from theorems.assumptions import LOSS
-from theorems.norms import Fro, Lambda, Sigma, SigmaMax, SigmaMin
+from theorems.norms import Fro, Inner, Lambda, Sigma, SigmaMax, SigmaMin
 from theorems.notation import (
     D_0,
     L_0,
@@ -547,7 +547,55 @@ POSITIVE = (
         ),
     ),
 )
+_g2, _g1 = W2_0.T * W2_0, -W1_0.T * W1_0
+_next = Lambda(-D_0, m + 1)
+_e = sp.MatrixSymbol("e", h, 1)
+LEMMA_F4 = Proof(
+    _GOALS["jF4.sufficient"],
+    (
+        *_spreads,
+        line("full", lt(0, Sigma(D_0, m + n)), "hypothesis"),
+        line("width", le(m + n, h), "hypothesis"),
+        line("index", le(m + 1, h), "arithmetic", weights=[(1, "width")]),
+        line("e", eq(Inner(_e, _g1 * _e), Lambda(_g1, 1)), "eigenvector.exists", at={"S": _g1, "k": 1, "u": _e}),
+        line("not-positive", le(Lambda(_g1, 1), 0), "arithmetic", weights=[(-1, "e")], why="it is -||W1 e||^2"),
+        line(
+            "weyl",
+            le(_next, Lambda(_g2, m + 1) + Lambda(_g1, 1)),
+            "weyl.upper",
+            "index",
+            at={"S": _g2, "T": _g1, "k": m + 1},
+        ),
+        line(
+            "gram",
+            eq(Lambda(_g2, m + 1), Sigma(W2_0, m + 1) ** 2),
+            "singular-values.gram",
+            at={"A": W2_0.T, "k": m + 1},
+        ),
+        line("rank", eq(Sigma(W2_0, m + 1), 0), "singular-values.padding", at={"A": W2_0, "k": m + 1}),
+        line(
+            "few-negative",
+            le(_next, lambda_n_D),
+            "arithmetic",
+            weights=[(1, "weyl"), (1, "gram"), (Sigma(W2_0, m + 1), "rank"), (1, "not-positive")],
+        ),
+        line("part", le(Lambda(D_0, n), lambda_n_D), "maximum.above", at={"x": Lambda(D_0, n), "y": 0}),
+        line(
+            "count",
+            le(Sigma(D_0, m + n), lambda_n_D),
+            "eigenvalues.count",
+            "part",
+            "few-negative",
+            at={"S": D_0, "i": n, "j": m + 1, "x": lambda_n_D},
+        ),
+        *_printed_roots(False),
+        line("claim", lt(0, alpha_1), "arithmetic", weights=[*_printed, (1, "count"), (1, "full")]),
+    ),
+    idea="D(0) has at most n positive and m negative eigenvalues: m + n nonzero ones leave lambda_n(D(0)) > 0.",
+)
+
 PROOFS = (
+    LEMMA_F4,
     DISTANCE,
     _margin(beta_n, n),
     _margin(beta_m, m),
