@@ -264,6 +264,7 @@ _JUDGES: dict[str, Judge] = {
     "j4.1-slower-bound": lambda d: _across_settings(d, "bound_rate"),
     "j4.1-slower-loss": lambda d: _across_settings(d, "rate"),
     "j4.2-fastest-against-xu": lambda d: _fewer(d, _xu(d)),
+    # The printed loop takes no step at all (jG2.backtracking-runs): the rule with the Armijo test stands for it.
     "j4.2-fastest-against-backtracking": lambda d: _fewer(d, ("armijo",)),
     "j4.2-fastest-in-time": _faster_in_time,
     "j4.2-step-time-negligible": lambda d: _seconds(d, lambda t: t["rho"]["rule"] <= _NEGLIGIBLE * t["rho"]["total"]),

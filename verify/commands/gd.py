@@ -47,6 +47,7 @@ def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) ->
 @click.option("--steps", metavar="T", default="10000", help="Most steps of each run.  [default: 10000]")
 @click.option("--accuracy", metavar="Q", default="1e-6", help="Fall of L to reach.  [default: 1e-6]")
 @click.option("--eta0", metavar="Q", help="Initial step instead of eta_max.")
+@click.option("--certify", metavar="T", default="0", help="Enclose the first T steps of each run in balls.")
 @click.option("--out", metavar="DIR", help="Write runs (.npz), curves (.csv) and a drawing here.")
 @click.option("--resume", is_flag=True, help="Go on from the runs in --out.")
 @click.option(
@@ -64,6 +65,7 @@ def command(
     steps: str,
     accuracy: str,
     eta0: str | None,
+    certify: str,
     out: str | None,
     resume: bool,
     as_json: bool,
@@ -104,17 +106,44 @@ def command(
             return int(ExitCode.HYPOTHESES_FAIL)
     if where is not None:
         _write(runs, where, stderr)
+    enclosed = _certified(problem, runs, certify)
     if as_json:
         body = {
             "schema": SCHEMA,
             "problem": {"name": problem.name, "n": problem.n, "m": problem.m, "h": problem.h},
             "accuracy": format(goal, ".12g"),
-            "runs": [run.as_json() for run in runs],
+            "runs": [{**run.as_json(), "certified": _as_json(c)} for run, c in zip(runs, enclosed, strict=True)],
         }
         click.echo(json.dumps(body, indent=2, sort_keys=True))
         return int(ExitCode.DONE)
     _print(runs, problem, goal)
+    for run, c in zip(runs, enclosed, strict=True):
+        if c is not None:
+            bound = ", the bound above it at each step" if c.bound_holds else ""
+            click.echo(
+                f"  {run.name}: {c.steps} steps enclosed with {c.bits} bits; loss right to {c.difference:.2g}{bound}"
+            )
     return int(ExitCode.DONE)
+
+
+def _certified(problem: Any, runs: list[Any], text: str) -> list[Any]:
+    from verify.comparison import certify
+
+    value = parse_rational(text, "--certify")
+    if value.denominator != 1 or not 0 <= value <= 10_000:
+        raise InputError(f"--certify = {text[:20]}: write a whole number from 0 to 10000")
+    return [certify(problem, run, int(value)) if value else None for run in runs]
+
+
+def _as_json(certified: Any) -> dict[str, Any] | None:
+    if certified is None:
+        return None
+    return {
+        "steps": certified.steps,
+        "bits": certified.bits,
+        "loss_relative_error": format(certified.difference, ".3g"),
+        "bound_holds": certified.bound_holds,
+    }
 
 
 def _steps(text: str) -> int:

@@ -49,6 +49,18 @@ def test_default_comparison_keeps_its_schema_and_its_bounds(problem, capsys):
             assert float(run["log10_loss_last"]) <= float(run["log10_bound_last"]) + 1e-9, run
 
 
+def test_runs_enclosed_in_balls(problem, capsys):
+    code, out, _ = _run(capsys, problem, "--certify", "20", "--json", "--schedule", "eq19", "--schedule", "plain")
+    body = json.loads(out)
+    jsonschema.Draft202012Validator(SCHEMA).validate(body)
+    found = body["runs"][0]["certified"]
+    assert code == 0 and found["steps"] == 20 and found["bound_holds"] is True
+    assert 0 <= float(found["loss_relative_error"]) < 1e-12
+    assert body["runs"][1]["certified"] is None
+    code, out, _ = _run(capsys, problem, "--certify", "20", "--schedule", "armijo")
+    assert code == 0 and "steps enclosed with" in out
+
+
 def test_same_bytes_twice(problem, capsys):
     first = _run(capsys, problem, "--schedule", "armijo", "--schedule", "exact", "--json")
     assert first == _run(capsys, problem, "--schedule", "armijo", "--schedule", "exact", "--json")
