@@ -121,6 +121,13 @@ def _unit(phi: sp.Expr) -> sp.Rational:
     return max(known) if known else sp.S.One
 
 
+def _is_tame(tree: sp.Expr) -> bool:
+    """Whether a common denominator is cheap: a small tree without irrational numbers, over which factoring is slow."""
+    if sp.count_ops(tree) >= _LARGE:
+        return False
+    return all(a.is_Rational or not a.is_number for a in sp.preorder_traversal(tree))
+
+
 def _keep(before: Extremum | None, after: Extremum) -> Extremum:
     return after if before is None or after.decided else before
 
@@ -218,7 +225,7 @@ class _Search:
         tree = self.trees[side]
         yield tree
         if tree not in self._alternatives:
-            self._alternatives[tree] = [sp.factor(sp.together(tree))] if sp.count_ops(tree) < _LARGE else []
+            self._alternatives[tree] = [sp.factor(sp.together(tree))] if _is_tame(tree) else []
         yield from (form for form in self._alternatives[tree] if form != tree)
 
     def _bounds(self, side: int, start: int) -> TailBounds | None:
