@@ -25,6 +25,7 @@ from verify.hypotheses import (
     sign_of,
 )
 from verify.normal_form import same_value
+from verify.symbolic_witness import witness
 from verify.verdict import OutOfScope, Proved, Refuted, Undecided, Verdict
 
 __all__ = ["decide_identity", "decide_symbolic"]
@@ -65,8 +66,8 @@ def decide_identity(statement: Statement) -> Verdict:
 
 
 def _refuted(statement: Statement, text: str, **facts: Any) -> Refuted:
-    certificate = {"schema": EVIDENCE, "label": statement.id, "kind": str(statement.kind), "evidence": text, **facts}
-    return Refuted(certificate, text)
+    evidence = {"schema": EVIDENCE, "label": statement.id, "kind": str(statement.kind), "evidence": text, **facts}
+    return Refuted(witness(statement) or evidence, text)
 
 
 def _shape(statement: Statement) -> Verdict:
