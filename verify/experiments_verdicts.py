@@ -2,7 +2,7 @@
 
 How a sentence becomes a number, by its form:
 - "in every repeat": the share of repeats in which it holds, with Wilson's interval; it is supported when all do;
-- "in every setting": the same share; supported when in each setting the interval lies above one half;
+- "in every setting": the same share; supported when in each setting it holds in more than half of the repeats;
 - "increases with": the share of ordered pairs of settings; `lower` counts the pairs ordered beyond doubt, `upper`
   those not reversed beyond doubt (a difference of means of 1.96 standard errors); supported when none is reversed
   beyond doubt and the ends are ordered beyond doubt;
@@ -89,7 +89,7 @@ def _share(data: FigureData, holds: Iterable[tuple[str, Any]], every_repeat: boo
     if every_repeat:
         failing = [name for name, ok in cases if not ok.all()]
     else:
-        failing = [name for name, ok in cases if wilson(int(ok.sum()), ok.size)[0] <= 0.5]
+        failing = [name for name, ok in cases if 2 * int(ok.sum()) <= ok.size]
     detail = "holds in every setting" if not failing else "fails in: " + "; ".join(dict.fromkeys(failing))
     share = hits / total if total else 0.0
     return Estimated(share, low, high, total, data.recipe.seed, bool(total) and not failing, detail)
