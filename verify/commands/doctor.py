@@ -68,7 +68,7 @@ def report() -> dict[str, Any]:
     for name, rule in REQUIRED.items():
         version = _version(name)
         required.append(
-            {"name": name, "rule": rule, "version": version, "ok": bool(version) and satisfies(version, rule)}
+            {"name": name, "rule": rule, "version": version, "ok": version is not None and satisfies(version, rule)}
         )
     optional = [
         {"name": name, "extra": extra, "purpose": purpose, "version": _version(name)}

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from properties.evaluate import Unbound, UnknownNode
+from theorems import notation as N
 from theorems.statement import Statement
 from verify import certificate
 from verify.falsify.hand_over import LADDER, Ledger, Witness, candidate, equality_attained, hand_over
@@ -28,7 +29,7 @@ from verify.verdict import Refuted, Survived, Tightness, Undecided, Vacuous, Ver
 class Budget:
     """How much search: groups of dimensions, worlds in each, passes, local rounds, exact decisions.
 
-    A decision about a run or a smallest root costs about ten others; `decisions` counts them so.
+    `slow_decisions` are those about runs and smallest roots, each worth about ten others.
     """
 
     groups: int
@@ -38,6 +39,7 @@ class Budget:
     rounds: int
     starts: int
     decisions: int
+    slow_decisions: int
     shrinks: int
     run_groups: int
     run_count: int
@@ -53,6 +55,7 @@ BUDGETS = {
         rounds=24,
         starts=2,
         decisions=300,
+        slow_decisions=30,
         shrinks=300,
         run_groups=6,
         run_count=48,
@@ -61,15 +64,16 @@ BUDGETS = {
     "full": Budget(
         groups=40,
         count=1024,
-        passes=4,
+        passes=3,
         largest=4,
         rounds=80,
         starts=6,
-        decisions=3000,
+        decisions=2000,
+        slow_decisions=80,
         shrinks=1500,
-        run_groups=16,
-        run_count=96,
-        run_steps=300,
+        run_groups=12,
+        run_count=64,
+        run_steps=120,
     ),
 }
 
@@ -90,10 +94,12 @@ def falsify(statement: Statement, seed: int = 0, budget: str = "quick", landmark
         return Undecided(f"a claim of kind {statement.kind} is not decided by search")
     amount = BUDGETS[budget]
     plan = make_plan(statement)
+    if plan.run and N.W1_0 not in plan.matrices:
+        return Undecided("runs of gradient descent on Problem 1 are not searched")
     tally = Tally()
     try:
         search = _search_runs if plan.run else _search_worlds
-        ledger = Ledger(amount.decisions // (10 if plan.heavy else 1))
+        ledger = Ledger(amount.slow_decisions if plan.heavy else amount.decisions)
         witness = search(plan, statement, seed, amount, landmarks, tally, ledger)
     except (UnknownNode, Unbound) as error:
         return Undecided(str(error))
@@ -112,7 +118,7 @@ def _search_worlds(
     for turn in range(amount.passes):
         rng = generator(statement, seed, f"pass {turn}")
         for dims in groups(plan, rng, amount.groups // share, amount.largest):
-            search_group(plan, dims, rng, amount.count, landmarks, tally)
+            search_group(plan, dims, rng, amount.count // share, landmarks, tally)
             witness = _decided(plan, tally, 2, ledger)
             if witness is not None:
                 return witness

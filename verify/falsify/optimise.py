@@ -6,6 +6,7 @@ Steps are multiplicative, additive and by coordinates, of shrinking size; worlds
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -42,7 +43,7 @@ def refine(start: Suspect, rng: Generator, rounds: int, count: int, tally: Tally
         size *= 0.85
 
 
-def _choose(first: Batch, second: Batch, index: Array) -> Batch:
+def _choose(first: Batch, second: Batch, index: NDArray[Any]) -> Batch:
     """Rows of two batches laid end to end."""
     values = {leaf: np.concatenate([first.values[leaf], second.values[leaf]])[index] for leaf in first.values}
     losses = first.losses

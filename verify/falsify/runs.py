@@ -182,7 +182,7 @@ def _next_step(plan: Plan, evaluator: Evaluator, sizes: Array, mode: Array, rng:
     grid = np.sort(np.concatenate([last[None] * FACTORS[:, None], first[None]]), axis=0)
     hypotheses_met(evaluator, plan.statement.given)
     met = allowed(evaluator, plan.statement.given, {N.eta: grid}, grid.shape[1])
-    some = met.any(axis=0)
+    some = np.asarray(met.any(axis=0))
     high = len(grid) - 1 - met[::-1].argmax(axis=0)
     low = met.argmax(axis=0)
     constant = np.abs(grid - last).argmin(axis=0)
