@@ -20,7 +20,10 @@ _WEIGHTS = tuple(Fraction(w, 840) for w in (41, 216, 27, 272, 27, 216, 41))
 
 
 def integral(evaluator: Evaluator, expression: sp.Expr, tau: sp.Symbol) -> Any:
-    """Integral of `expression` over tau in [0, 1]. Raises NotImplementedError for a non-quadratic loss in certain fields."""
+    """Integral of `expression` over tau in [0, 1].
+
+    Raises NotImplementedError for a loss that is not quadratic, in the certain fields.
+    """
     from properties.evaluate import Evaluator
 
     field, world = evaluator.field, evaluator.world

@@ -31,6 +31,11 @@ _FIXED_POINT = [
 ]
 
 
+def fixed_point() -> tuple[sp.Expr, ...]:
+    """Coefficients in eta of eta K_t(eta) - 1, lowest first. Source: (12) journal."""
+    return tuple(_FIXED_POINT)
+
+
 class Timeline(Evaluator):
     """An evaluator whose world has axes (T, B) in front: T iterations of B runs."""
 
@@ -43,6 +48,14 @@ class Timeline(Evaluator):
         values = np.array(np.broadcast_to(self(expression), self._axes()))
         values[:first] = 1.0
         return np.cumprod(values, axis=0)
+
+    def defining(self, where: Mapping[sp.Basic, sp.Basic]) -> Timeline:
+        """A timeline of these runs under further definitions; what does not depend on them is kept."""
+        if where.items() <= self.where.items():
+            return self
+        other = Timeline(self.world, self.field, {**self.where, **where})
+        other._memo = super().defining(where)._memo
+        return other
 
     def _axes(self) -> tuple[int, ...]:
         return np.shape(self.world.bindings[N.eta])
@@ -72,7 +85,7 @@ class Runs:
 
 
 def step_19(evaluator: Evaluator) -> Array:
-    """min(growth, largest eta with eta K_t(eta) <= 1): the schedule of (19) with h = rho. Source: (19), (12) journal."""
+    """min(growth, largest eta with eta K_t(eta) <= 1): (19) with h = rho. Source: (19), (12) journal."""
     constant, *higher = (np.asarray(evaluator(c), dtype=float) for c in _FIXED_POINT)
     largest = increasing_root(np.broadcast_to(constant, higher[0].shape), *higher)
     # Newton's last digit may lie on the wrong side of the constraint.

@@ -186,7 +186,7 @@ class WellShaped:
 
 @dataclass(frozen=True, slots=True)
 class Monotone:
-    """`expression` is monotone in `variable` under the hypotheses; direction is "increasing" or "decreasing" (strict)."""
+    """`expression` is strictly "increasing" or "decreasing" (`direction`) in `variable` under the hypotheses."""
 
     expression: sp.Expr
     variable: sp.Symbol
@@ -282,7 +282,8 @@ class Assumption:
     """A structural hypothesis on the loss, checked against the world's loss data.
 
     name is one of "smooth" (K-smooth), "strongly-convex" (mu-strongly convex), "pl" (mu-PL), "zero-minimum"
-    (min l = 0), "twice-differentiable", "quadratic" (the Hessian is the same everywhere); `constant` is the symbol it speaks of, if any.
+    (min l = 0), "twice-differentiable", "quadratic" (the Hessian is the same everywhere); `constant` is the symbol it
+    speaks of, if any.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One statement, one verdict: proof where the kernel has one, a decision procedure where the kind has one, else search."""
+"""One statement, one verdict: by proof, by the decision procedure of its kind, or by search."""
 
 from __future__ import annotations
 

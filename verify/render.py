@@ -123,7 +123,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def markdown(decisions: Sequence[Decision]) -> str:
-    """The errata as a Markdown table, a row a label: place, readings refuted, verdict, witness, repair and its verdict."""
+    """The errata as a Markdown table, a row a label with the readings that are refuted."""
     by_label: dict[str, list[Decision]] = {}
     for d in errata(decisions):
         by_label.setdefault(d.statement.label, []).append(d)

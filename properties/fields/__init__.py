@@ -1,4 +1,4 @@
-"""Three number fields with one protocol: float64 proposes, balls decide strict inequalities, rationals decide equalities.
+"""Three number fields with one protocol: float64 proposes, balls decide inequalities, rationals decide equalities.
 
 `Float64` works on NumPy arrays whose leading axis is a batch and is never conclusive. `Ball(bits)` works on
 python-flint balls: a comparison is True or False only when certain, None otherwise. `Exact(bits)` keeps

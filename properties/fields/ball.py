@@ -150,8 +150,8 @@ class Ball:
         return self._build(
             [
                 [
-                    (left[i][j] if k == l else zero) + (right[l][k] if i == j else zero)
-                    for l in range(m)
+                    (left[i][j] if k == other else zero) + (right[other][k] if i == j else zero)
+                    for other in range(m)
                     for j in range(n)
                 ]
                 for k in range(m)

@@ -16,7 +16,6 @@ from properties.fields.ball import Ball
 from properties.fields.field import as_rows
 from properties.fields.spectrum import symmetric_eigenvalues
 
-
 # Bits of a rational power beyond which a ball is kept instead: nothing near it is decided by equality.
 _LARGEST_POWER = 1 << 14
 
@@ -174,7 +173,7 @@ def _pair(x: Any) -> tuple[int, int]:
 
 
 def _psd(a: Any) -> bool:
-    """Exact LDL^T: a symmetric rational matrix is positive semidefinite iff no pivot is negative and a zero pivot has a zero column."""
+    """Exact LDL^T: positive semidefinite iff no pivot is negative and a zero pivot has a zero column."""
     rows = [list(row) for row in a.tolist()]
     p = len(rows)
     for k in range(p):

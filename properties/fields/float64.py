@@ -110,7 +110,7 @@ class Float64:
         left = np.einsum("...ij,kl->...kilj", a, np.eye(m))
         right = np.einsum("...lk,ij->...kilj", b, np.eye(n))
         out = left + right
-        return out.reshape(out.shape[:-4] + (n * m, n * m))
+        return out.reshape((*out.shape[:-4], n * m, n * m))
 
     def trace(self, a: Array) -> Any:
         return np.trace(a, axis1=-2, axis2=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -126,7 +127,7 @@ def test_a_run_is_gradient_descent_and_keeps_its_history() -> None:
     last = run(_initial_world(), [F(1, 10), F(1, 20), F(1, 30)], exact)
     assert len(last.history) == 3
     values = [Evaluator(w, exact, {}) for w in last.history]
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         assert before(N.W1_next) == after(N.W1)
         assert before(N.L_next) == after(N.L)
     final = Evaluator(last, exact)
@@ -152,7 +153,9 @@ def test_taylor_with_integral_remainder(world: World) -> None:
     w1, w2 = N.W1 - tau * N.eta * N.grad_W1, N.W2 - tau * N.eta * N.grad_W2
     # Second derivative of s -> l(A(s)) along the step, by the product rule.
     velocity = -N.eta * (N.grad_W1 * w2.T + w1 * N.grad_W2.T)
-    second = 2 * N.eta**2 * Inner(_grad(w1 * w2.T), N.grad_W1 * N.grad_W2.T) + Inner(velocity, Hess(w1 * w2.T, velocity))
+    second = 2 * N.eta**2 * Inner(_grad(w1 * w2.T), N.grad_W1 * N.grad_W2.T) + Inner(
+        velocity, Hess(w1 * w2.T, velocity)
+    )
     taylor = N.L - N.eta * N.grad_norm**2 + TauIntegral((1 - tau) * second, tau)
     exact = Evaluator(world, Exact(128))
     assert exact(taylor) == exact(N.L_next)

@@ -47,7 +47,9 @@ class TestConformance:
             assert field.shape(field.matmul(fa, fb)) == (p, r)
             assert contains(field, field.inner(field.matmul(fa, fb), fc), inner)
             assert contains(field, field.trace(field.matmul(field.transpose(fc), field.matmul(fa, fb))), inner)
-            assert contains(field, field.entries_sum(field.stack(fc, fc)), 2 * sum((x for row in c for x in row), Fraction(0)))
+            assert contains(
+                field, field.entries_sum(field.stack(fc, fc)), 2 * sum((x for row in c for x in row), Fraction(0))
+            )
 
     @given(data=st.data())
     def test_spectrum_agrees_with_numpy(self, field: Field, data: st.DataObject) -> None:
@@ -75,7 +77,10 @@ class TestConformance:
             total = field.entries_sum(stacked) - field.entries_sum(image)
             assert contains(field, total, Fraction(0))
 
-    @given(x=st.fractions(min_value=0, max_value=50), e=st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 2), Fraction(2), Fraction(3)]))
+    @given(
+        x=st.fractions(min_value=0, max_value=50),
+        e=st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 2), Fraction(2), Fraction(3)]),
+    )
     def test_powers(self, field: Field, x: Fraction, e: Fraction) -> None:
         with _precision(field):
             assert contains(field, field.power(field.scalar(x), e), float(x) ** float(e))

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from theorems import CATALOG, find
-from theorems.statement import Form, Kind, Statement, journal, le
 from theorems.norms import Fro
+from theorems.statement import Form, Kind, Statement, journal, le
 from verify import paper
 from verify import verdict as V
 from verify.commands.decide import command as decide_command
@@ -78,7 +78,9 @@ def test_verdicts_survive_being_written() -> None:
 
 
 def test_what_rests_on_a_refuted_claim_is_named() -> None:
-    def made(label: str, cites: tuple[str, ...] = (), form: Form = Form.PRINTED, repairs: str | None = None) -> Statement:
+    def made(
+        label: str, cites: tuple[str, ...] = (), form: Form = Form.PRINTED, repairs: str | None = None
+    ) -> Statement:
         return Statement(label, (journal("x"),), Kind.INEQUALITY, None, cites=cites, form=form, repairs=repairs)
 
     broken = paper.Decision(made("a"), V.Refuted({}))
@@ -127,5 +129,3 @@ def test_the_tutorial(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "your-own-lemma.md").read_text()
     code = lemma.read_text().partition('"""\n\n')[2]
     assert code in text
-
-

@@ -70,7 +70,7 @@ def _coverage(as_json: bool) -> int:
     return 0
 
 
-class progress_bar:  # noqa: N801 - reads as a context manager
+class progress_bar:
     """A progress bar on standard error when it is a terminal; calls advance(done, total, label)."""
 
     def __enter__(self):  # type: ignore[no-untyped-def]
