@@ -127,7 +127,7 @@ def command(
 
 
 def _certified(problem: Any, runs: list[Any], text: str) -> list[Any]:
-    from verify.comparison import certify
+    from verify.enclosed_run import certify
 
     value = parse_rational(text, "--certify")
     if value.denominator != 1 or not 0 <= value <= 10_000:
