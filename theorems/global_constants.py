@@ -9,8 +9,6 @@ of the polynomial (58), taken here by differentiation.
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import sympy as sp
 
 from theorems.assumptions import LOSS, STRONGLY_CONVEX, ZERO_MINIMUM
@@ -40,7 +38,7 @@ K_over = sp.Symbol("K_over", real=True, nonnegative=True)
 s = sp.Symbol("s", real=True, positive=True)
 W1_star, W2_star = sp.MatrixSymbol("W1_star", n, h), sp.MatrixSymbol("W2_star", m, h)
 
-AT_ORIGIN = MappingProxyType({W1: sp.ZeroMatrix(n, h), W2: sp.ZeroMatrix(m, h)})
+AT_ORIGIN = {W1: sp.ZeroMatrix(n, h), W2: sp.ZeroMatrix(m, h)}
 # Assumption B.1: (0, 0) is not a global minimizer; with min l = 0 that is l(0) > 0.
 ORIGIN_IS_NOT_MINIMAL = gt(Loss(sp.ZeroMatrix(n, m)), 0)
 
@@ -104,7 +102,7 @@ NO_SMOOTHNESS_CONSTANT = Statement(
     source=(journal("Proposition B.1", "Proposition 2.1"),),
     kind=Kind.INEQUALITY,
     given=(gt(mu, 0), FROM_53),
-    where=MappingProxyType({W1: (1 + s) * W1_star, W2: (1 + s) * W2_star}),
+    where={W1: (1 + s) * W1_star, W2: (1 + s) * W2_star},
     then=ge(K_over * (Fro(W1_star) ** 2 + Fro(W2_star) ** 2), mu * (s + 2) ** 2 * Fro(W1_star * W2_star.T) ** 2),
     note=(
         "K_over at the pair (1 + s)(W1*, W2*), (W1*, W2*) is at least a constant times (s + 2)^2, and W* is not 0 by "
@@ -357,7 +355,7 @@ EXAMPLE = (
         label="jB.example-nonconvex",
         source=(journal("B-example"),),
         kind=Kind.INEQUALITY,
-        where=MappingProxyType({x_1: sp.S.Zero, x_2: sp.S.Zero}),
+        where={x_1: sp.S.Zero, x_2: sp.S.Zero},
         then=lt(x_1**2 * x_2**2 - (2 * x_1 * x_2 - 1) ** 2, 0),
         note="the determinant of the Hessian is negative at the origin: the overparametrized loss is not convex",
     ),
@@ -365,7 +363,7 @@ EXAMPLE = (
         label="jB.example-pl-vanishes",
         source=(journal("B-example", "60"),),
         kind=Kind.IDENTITY,
-        where=MappingProxyType({x_1: sp.S.Zero, x_2: sp.S.Zero}),
+        where={x_1: sp.S.Zero, x_2: sp.S.Zero},
         then=eq(x_1**2 + x_2**2, 0),
     ),
     Statement(

@@ -188,7 +188,7 @@ RATIO_BOUND = Statement(
     kind=Kind.INEQUALITY,
     given=_POSITIVE,
     then=ge(_RATIO, alpha_1 / alpha_2),
-    cites=("jE3.initial-spectrum",),
+    cites=("j118.alpha-1", "j118.alpha-2"),
 )
 THEOREM_33 = (
     Statement(

@@ -11,8 +11,6 @@ statement of kind SHAPE for each equation, and the rest of the equation is read 
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import sympy as sp
 
 from theorems.assumptions import LOSS, POSITIVE_STEP
@@ -152,7 +150,7 @@ _GRADIENT_LINE = Fro(G * W2) ** 2 + Fro(G.T * W1) ** 2
 def _pl_lines(low_1: sp.Expr, low_2: sp.Expr, reading: Reading, sigma: sp.Expr) -> tuple[Statement, ...]:
     gradients = low_2**2 * Fro(G) ** 2 + low_1**2 * Fro(G) ** 2
     losses = 2 * mu * low_2**2 * L + 2 * mu * low_1**2 * L
-    where = MappingProxyType({sigma_min_T: sigma})
+    where = {sigma_min_T: sigma}
     rows = (
         ("line3", ge(_GRADIENT_LINE, gradients), ("j37.left-factor", "j38.right-factor")),
         ("line4", ge(gradients, losses), ("j4.pl",)),
@@ -224,13 +222,13 @@ TAYLOR = (
 
 # (77), (78) ---------------------------------------------------------------------------------------------------------
 PATH = (
-    _step("j77.start", eq(Loss(A_s), L), "77", (), where=MappingProxyType({s: sp.S.Zero})),
+    _step("j77.start", eq(Loss(A_s), L), "77", (), where={s: sp.S.Zero}),
     _step(
         "j77.end",
         eq(Loss(A_s), L_next),
         "77",
         _STEP,
-        where=MappingProxyType({s: eta}),
+        where={s: eta},
         note="M(eta_t) = L(t+1), although (77) has eta_t inside M already",
     ),
     Statement(
@@ -240,7 +238,7 @@ PATH = (
         form=Form.REPAIRED,
         repairs="j77.end",
         given=_STEP,
-        where=MappingProxyType({s: sp.S.One}),
+        where={s: sp.S.One},
         then=eq(Loss(A_s), L_next),
         note="M(1) = L(t+1)",
     ),

@@ -7,8 +7,6 @@ of (65) (the second without its stray factor) at their minimizers, and lower bou
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import sympy as sp
 
 from theorems.assumptions import HALF, LOSS, POSITIVE_STEP, STANDING, THEOREM_32
@@ -186,7 +184,7 @@ UNIFORM = (
         source=(journal("C-uniform"),),
         kind=Kind.TRAJECTORY,
         given=THEOREM_32,
-        where=MappingProxyType(HALF),
+        where=HALF,
         then=le(_CONDITION, _C_OF_ETA_0 * alpha_1 / alpha_2),
         note=f"{_ON_A_RUN}; the text prints an upper bound",
     ),
@@ -197,7 +195,7 @@ UNIFORM = (
         form=Form.REPAIRED,
         repairs="jC.condition-number-bound",
         given=THEOREM_32,
-        where=MappingProxyType({**HALF, alpha_1: ALPHA_1_REPAIRED}),
+        where={**HALF, alpha_1: ALPHA_1_REPAIRED},
         then=ge(_CONDITION, _C_OF_ETA_0 * alpha_1 / alpha_2),
         note=f"{_ON_A_RUN}; a lower bound, with the margin of Table 2 only on the smaller side",
     ),
