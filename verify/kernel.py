@@ -9,6 +9,7 @@ discharges it; signs of radicands and denominators are used only when visible or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -102,12 +103,22 @@ class _Checker:
         zero = any(type(g) is Assumption and g.name == "zero-minimum" for g in self.statement.given)
         self.folded = Terms(self.definitions, proof.folded, zero)
         self.unfolded = Terms(self.definitions, (), zero)
+        for view in (self.folded, self.unfolded):
+            self._grant(view)
         self.terms = self.folded
         self.known: list[Relation] = []
         self.seen: set[sp.Basic] = set()
         self.lines: dict[str, _Known] = {}
         self.chosen: dict[sp.Basic, tuple[Any, ...]] = {}
         self.used = set(self.definitions) | set().union(*(t.free_symbols for t in self._statement_terms()), set())
+
+    def _grant(self, view: Terms) -> None:
+        """Hypotheses "symbol > 0" and "symbol >= 0" about defined symbols give those their sign."""
+        for given in self.statement.given:
+            if type(given) is Relation and given.op in (">", ">=") and given.rhs == 0 and not is_matrix(given.lhs):
+                if isinstance(given.lhs, sp.Symbol) and given.lhs in self.definitions:
+                    with suppress(Unsupported):
+                        view.grant(given.lhs, given.op == ">")
 
     def _statement_terms(self) -> Iterator[sp.Basic]:
         for claim in (*self.statement.given, self.statement.then):
@@ -537,6 +548,7 @@ class _Checker:
         moving = {s for s in self.definitions if self._moves(s)}
         still = [s for s in self.definitions if s not in moving and not is_matrix(s)]
         self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
+        self._grant(self.terms)
         for claim in self.known:
             op, difference = self._normal(claim)
             self.terms.know(difference, op == "<")
@@ -575,7 +587,44 @@ class _Checker:
                 raise Refusal(entry.name, f"{lemma.id} needs {premise}, which is not available")
 
     def _root(self, entry: Line) -> frozenset[str]:
-        raise Refusal(entry.name, "not yet")
+        """at: below, above, x, y; cites f(below) < 0, 0 < f(above), f(x) < f(y), and the assumption x < y on letters."""
+        claim = entry.claim
+        if type(claim) is not UniqueRoot or claim.lower != 0 or claim.upper is not sp.oo:
+            raise Refusal(entry.name, "the rule root gives a root in (0, oo)")
+        f, v = claim.expression, claim.variable
+        if any(v in d.free_symbols for d in self._opened([f])) or not (v.is_positive and v not in self.definitions):
+            raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
+        self._continuous(entry, f, v)
+        below, above = entry.at["below"], entry.at["above"]
+        ends = (Relation(sp.S.Zero, "<=", below), Relation(below, "<", above))
+        values = (Relation(f.xreplace({v: below}), "<", sp.S.Zero), Relation(sp.S.Zero, "<", f.xreplace({v: above})))
+        assumes = self._premises(entry, (*ends, *values))
+        if claim.unique:
+            x, y = entry.at["x"], entry.at["y"]
+            letters = all(isinstance(z, sp.Symbol) and z == sp.Symbol(z.name, real=True, positive=True) for z in (x, y))
+            if not letters or x == y or {x, y} & self.used:
+                raise Refusal(entry.name, "x and y are new positive letters")
+            increases = Relation(f.xreplace({v: x}), "<", f.xreplace({v: y}))
+            case = next((k for k in map(self.lines.get, entry.cites) if k and k.line.rule == "assume"), None)
+            if case is None or not self._entails(case.line.claim, Relation(x, "<", y)):
+                raise Refusal(entry.name, "monotonicity rests on the assumption x < y")
+            assumes |= self._premises(entry, (increases,)) - {case.line.name}
+        return assumes
+
+    def _continuous(self, entry: Line, f: sp.Basic, v: sp.Symbol) -> None:
+        """Refused unless f is visibly continuous in v on [0, oo)."""
+        if v not in f.free_symbols or f == v:
+            return
+        if isinstance(f, sp.Pow) and v not in f.exp.free_symbols:
+            exponent = self.terms.scalar(f.exp)
+            if not (self.terms.positive(exponent) and self.terms.nonnegative(self.terms.scalar(f.base))):
+                raise Refusal(entry.name, f"{f} is not visibly continuous at 0")
+            self._continuous(entry, f.base, v)
+        elif isinstance(f, sp.Add | sp.Mul | sp.exp):
+            for part in f.args:
+                self._continuous(entry, part, v)
+        else:
+            raise Refusal(entry.name, f"{f} is not visibly continuous")
 
 
 def _check(proof: Proof, library: Mapping[str, Proof], done: dict[str, Proof], stack: tuple[str, ...]) -> None:

@@ -87,6 +87,13 @@ class Terms:
         self._signs: dict[Any, bool] = {}  # scaled polynomial -> True when positive, False when only nonnegative
         self._memo: dict[sp.Basic, Any] = {}
         self._opening: set[sp.Basic] = set()
+        self._granted: dict[sp.Symbol, bool] = {}
+
+    def grant(self, symbol: sp.Symbol, strict: bool) -> None:
+        """A hypothesis gives a defined symbol its sign."""
+        self._granted[symbol] = strict
+        self.know(self.scalar(self.definitions[symbol]), strict)
+        self.know(self.scalar(symbol), strict)
 
     # signs ---------------------------------------------------------------------------------------------------
     def know(self, p: Poly, strict: bool) -> None:
@@ -318,7 +325,9 @@ class Terms:
             p = self.scalar(self.definitions[term])
         finally:
             self._opening.discard(term)
-        if (term.is_positive and not self.positive(p)) or (term.is_nonnegative and not self.nonnegative(p)):
+        granted = self._granted.get(term)
+        strict_missing = term.is_positive and not granted and not self.positive(p)
+        if strict_missing or (term.is_nonnegative and granted is None and not self.nonnegative(p)):
             raise Unsupported(f"{term}: declared with a sign that its definition is not known to have")
         return self._atom("symbol", term) if term in self.folded else p
 

@@ -10,6 +10,7 @@ from theorems.proofs import (
     loss_proofs,
     norms_proofs,
     spectrum_proofs,
+    step_size_proofs,
     table2_proofs,
 )
 from theorems.proofs.derivation import Line, Proof, line
@@ -24,6 +25,7 @@ _PARTS = (
     spectrum_proofs,
     table2_proofs,
     convergence_proofs,
+    step_size_proofs,
     global_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

@@ -12,19 +12,16 @@ import sympy as sp
 from theorems.assumptions import LOSS
 from theorems.norms import Fro, Grad, Inner, Loss, Sigma, SigmaMax
 from theorems.notation import (
-    U,
-    V,
     W1,
-    W1_0,
     W2,
-    W2_0,
-    W_star,
     G,
     K,
     L,
     L_next,
+    U,
+    V,
     W,
-    W_next,
+    W_star,
     eta,
     m,
     mu,
@@ -69,23 +66,6 @@ _stationary = (
     line("slope", eq(Fro(Grad(W_star)), 0), "lemma", "smooth", "minimum", labels=("aux.minimizer",)),
     line("stationary", eq(Grad(W_star), sp.ZeroMatrix(n, m)), "frobenius.definite", "slope", at={"A": Grad(W_star)}),
 )
-
-
-def _without_slope(name: str, source: str, left: object, right: object, hole: sp.MatrixSymbol) -> Line:
-    """`source` with grad l(W*), written as the hole, replaced by 0."""
-    return line(
-        name,
-        eq(left, right).__class__(*_at_zero(left, right, hole)),
-        "substitute",
-        "stationary",
-        source,
-        at={"hole": hole, "pattern": eq(left, right)},
-    )
-
-
-def _at_zero(left: sp.Basic, right: sp.Basic, hole: sp.MatrixSymbol) -> tuple[sp.Basic, str, sp.Basic]:
-    table = {hole: sp.ZeroMatrix(n, m)}
-    return left.xreplace(table).doit(), "==", right.xreplace(table).doit()
 
 
 _combined = x_ * U + y_ * V
@@ -534,7 +514,7 @@ CONTRACTION = Proof(
             "cross-bound",
             le(_mixed**2, (2 * _c * _d * L) ** 2),
             "arithmetic",
-            weights=[(1, "cross-square"), (1, "e-Q", "first"), (2 * _c**2 * L, "second"), (_c**2, "e-Q", "energy")],
+            weights=[(1, "cross-square"), (1, "e-Q", "first"), (2 * _c**2 * L, "second"), (-(_c**2), "e-Q", "energy")],
         ),
         line("room", le(0, 2 * _c * _d * L), "arithmetic", weights=[(2 * _d * L, "nonnegative")]),
         line(
@@ -561,11 +541,11 @@ CONTRACTION = Proof(
             le(L_next, q_t**2 * L),
             "arithmetic",
             weights=[
-                (-_half, "next"),
+                (_half, "next"),
                 (_half, "first"),
-                (_c**2 / 2, "energy"),
+                (-(_c**2) / 2, "energy"),
                 (eta**2, "cross"),
-                (eta**2 / 2, "symmetric"),
+                (-(eta**2) / 2, "symmetric"),
                 (eta**4 / 2, "second"),
             ],
         ),
