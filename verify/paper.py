@@ -1,7 +1,7 @@
 """The whole catalog decided: parallel, resumable, the same bytes for any number of workers.
 
-A finished claim is a file under `<out>/verdicts`; a run with the same seed, budget and program version reads it
-back instead of searching again. Certificates of refuted claims go to `<out>/certificates`.
+A finished claim is a file under `<out>/verdicts`; a run of the same program with the same seed and budget reads
+it back instead of searching again. Certificates of refuted claims go to `<out>/certificates`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,18 @@ def slug(statement: Statement) -> str:
 
 def _key(statement: Statement, seed: int, budget: str) -> dict[str, Any]:
     claim = "" if statement.then is None else _claim_digest(statement)
-    return {"id": statement.id, "claim": claim, "seed": seed, "budget": budget, "version": VERSION}
+    return {"id": statement.id, "claim": claim, "seed": seed, "budget": budget, "program": program()}
+
+
+@cache
+def program() -> str:
+    """Digest of the program's own sources: a verdict found by another program is found again."""
+    root = Path(__file__).parent.parent
+    total = hashlib.sha256(VERSION.encode())
+    for package in ("theorems", "properties", "verify"):
+        for path in sorted((root / package).rglob("*.py")):
+            total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:16]
 
 
 def _claim_digest(statement: Statement) -> str:
@@ -178,7 +190,10 @@ def verdict_from_json(body: dict[str, Any]) -> V.Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """A claim whose proof in the paper rests on refuted ones: which, and whether it stands with their repairs."""
+    """A claim whose proof in the paper rests on refuted ones: which, and whether it stands with their repairs.
+
+    A cited label counts as refuted when it is so in every reading; one that holds in some reading does not fall.
+    """
 
     statement: Statement
     rests_on: tuple[str, ...]
@@ -188,17 +203,18 @@ class Consequence:
 def consequences(decisions: Iterable[Decision]) -> list[Consequence]:
     """The claims that cite a refuted one, directly or through others, in the catalog's order."""
     table = list(decisions)
-    refuted = {d.statement.label for d in table if d.refuted and d.statement.form is Form.PRINTED}
+    printed = [d for d in table if d.statement.form is Form.PRINTED]
+    refuted = {d.statement.label for d in printed if d.refuted} - {d.statement.label for d in printed if not d.refuted}
     repaired = {
         d.statement.repairs
         for d in table
         if d.statement.form is not Form.PRINTED and not d.refuted and d.statement.repairs is not None
     }
-    cites = {d.statement.label: set(d.statement.cites) for d in table}
+    cites: dict[str, set[str]] = {}
+    for d in printed:
+        cites.setdefault(d.statement.label, set()).update(d.statement.cites)
     found = []
-    for decision in table:
-        if decision.statement.form is not Form.PRINTED:
-            continue
+    for decision in printed:
         reached, pending = set(), list(decision.statement.cites)
         while pending:
             label = pending.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -102,10 +103,24 @@ def errata(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decision]:
-    """The repaired and sharp forms beside a printed statement."""
-    return [
-        d for d in decisions if d.statement.form is not Form.PRINTED and d.statement.repairs == decision.statement.label
+    """The repaired and sharp forms beside a printed statement; failing those, the readings in which it is not refuted."""
+    table, label = list(decisions), decision.statement.label
+    forms = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
+    return forms or [
+        d for d in table if d.statement.label == label and not isinstance(d.verdict, V.Refuted | V.Vacuous)
     ]
+
+
+def beside(decision: Decision, decisions: Iterable[Decision]) -> str:
+    """What stands beside a refuted statement: "repaired: proved", or "read as sigma-min-padded: proved"."""
+    names = []
+    for d in repairs_of(decision, decisions):
+        reading = d.statement.reading
+        form = str(d.statement.form)
+        if d.statement.form is Form.PRINTED:
+            form = f"read as {reading.name}" if reading else "printed"
+        names.append(f"{form}: {d.verdict.name}")
+    return "; ".join(dict.fromkeys(names)) or "none"
 
 
 def counts(decisions: Iterable[Decision]) -> dict[str, int]:
@@ -133,9 +148,8 @@ def markdown(decisions: Sequence[Decision]) -> str:
         readings = [d.statement.reading.name for d in found if d.statement.reading]
         name = f"`{label}`" + (f" ({', '.join(readings)})" if readings else "")
         verdicts = ", ".join(dict.fromkeys(d.verdict.name for d in found))
-        beside = "; ".join(f"{r.statement.form}: {r.verdict.name}" for r in repairs_of(first, decisions)) or "-"
         reason = shorten(detail(first), 72).replace("|", "\\|")
-        lines.append(f"| {places(first.statement)} | {name} | {verdicts} | {reason} | {beside} |")
+        lines.append(f"| {places(first.statement)} | {name} | {verdicts} | {reason} | {beside(first, decisions)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -145,19 +159,19 @@ def print_report(decisions: Sequence[Decision], out: str | None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     wrong = errata(decisions)
-    table = Table(title=f"Errata: {len(wrong)} printed claims refuted or vacuous", title_justify="left", expand=False)
+    title = f"Errata: {len(wrong)} printed claims refuted or vacuous"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     for column in ("statement", "place", "verdict", "witness or reason", "repair"):
         table.add_column(column, overflow="fold")
     for d in wrong:
-        beside = ", ".join(r.verdict.name for r in repairs_of(d, decisions)) or "none"
         table.add_row(
             escape(d.statement.id),
             escape(places(d.statement)),
             f"[{STYLES[d.verdict.name]}]{d.verdict.name}[/]",
             escape(shorten(detail(d), 100)),
-            beside,
+            escape(beside(d, decisions)),
         )
     console.print(table)
     _print_consequences(console, consequences(decisions))
@@ -169,7 +183,7 @@ def print_report(decisions: Sequence[Decision], out: str | None) -> None:
         if heading != current:
             if body is not None:
                 console.print(body)
-            current, body = heading, Table(title=escape(heading), title_justify="left", expand=False)
+            current, body = heading, Table(title="\n" + escape(heading), title_justify="left", box=None, padding=(0, 1))
             for column in ("statement", "place", "verdict", "what it rests on"):
                 body.add_column(column, overflow="fold")
         assert body is not None

@@ -21,6 +21,7 @@ def matrices(rows: int, columns: int) -> st.SearchStrategy[list[list[Fraction]]]
     return st.lists(st.lists(entries, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
 
 
+exponents = st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 2), Fraction(2), Fraction(3)])
 shapes = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
@@ -79,7 +80,7 @@ class TestConformance:
 
     @given(
         x=st.fractions(min_value=0, max_value=50),
-        e=st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 2), Fraction(2), Fraction(3)]),
+        e=exponents,
     )
     def test_powers(self, field: Field, x: Fraction, e: Fraction) -> None:
         with _precision(field):
