@@ -22,6 +22,8 @@ from properties.problems import Problem
 from properties.schedules import Constant, Schedule, named
 from properties.schedules.names import NAMES, needs_initial_step
 from theorems import notation as N
+from theorems.statement import Form, Version
+from theorems.table2 import definitions
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int], None]
@@ -205,7 +207,7 @@ def compare(
         if spec.partition(":")[0] not in {*EXTRA, *NAMES}:
             named(spec)
     setup = setup_of(problem)
-    initial = Initial.measure(setup)
+    initial = Initial.measure(setup, where=definitions(Version.JOURNAL, (), Form.REPAIRED))
     _tellable(setup, accuracy)
     needed = any(spec == "sharp" or (spec not in EXTRA and needs_initial_step(spec)) for spec in chosen)
     certified = certified_steps(problem) if needed else _Steps(None, None, None)
@@ -251,7 +253,7 @@ def _schedule(spec: str, problem: Problem, certified: _Steps, eta_0: float | Non
     name, _, options = spec.partition(":")
     if name == "eq19":
         given = {part.partition("=")[0] for part in options.split(",")}
-        missing = [f"{k}={v}" for k, v in (("c", problem.c), ("d", problem.d)) if k not in given]
+        missing = [f"{k}={v}" for k, v in (("c", problem.c), ("d", problem.d), ("form", "repaired")) if k not in given]
         spec = f"{name}:{','.join(filter(None, [options, *missing]))}"
     return named(spec, step), None
 

@@ -47,6 +47,8 @@ LEAVES: dict[str, sp.Basic] = {
     "sigma_max_W2_0": SigmaMax(N.W2_0),
     "sigma_min_W_star": SigmaMin(N.W_star),
     "sigma_max_W_star": SigmaMax(N.W_star),
+    "sigma_n_W_star": Sigma(N.W_star, N.n),
+    "sigma_m_W_star": Sigma(N.W_star, N.m),
     "distance_0": Fro(N.W_0 - N.W_star),
     "lambda_1_D": Lambda(N.D_0, 1),
     "lambda_n_D": Lambda(N.D_0, N.n),

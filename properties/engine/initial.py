@@ -74,6 +74,8 @@ def _measure_one(setup: Setup, i: int) -> tuple[dict[str, float], Array, float]:
         "sigma_max_W2_0": float(s2[0]),
         "sigma_min_W_star": float(star[-1]),
         "sigma_max_W_star": float(star[0]),
+        "sigma_n_W_star": float(star[n - 1]) if n <= m else 0.0,
+        "sigma_m_W_star": float(star[m - 1]) if m <= n else 0.0,
         "distance_0": float(np.linalg.norm(setup.R[i])),
         "lambda_1_D": float(padded[0]),
         "lambda_1_minus_D": float(-padded[-1]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,11 @@ from properties.errors import InputError
 from properties.schedules.roots import increasing_root
 from properties.schedules.rule import StepRule
 from theorems import notation as N
+from theorems.statement import Form
+from theorems.table2 import definitions
 
 if TYPE_CHECKING:
+    from properties.engine.formula import Formula
     from properties.engine.initial import Initial
     from properties.engine.iterate import Iterate
 
@@ -35,7 +39,8 @@ class Equation19:
     """min(growth, 1/K_t) for h = "rho", min(growth, 1/K-bar_t) for h = "rho-bar". Source: (19), (103).
 
     `eta_0` is the initial step, a number or (B,); the theorem asks for 0 < eta_0 <= eta_max. `c`, `d` are the exponents
-    of Theorem E.1. `reading` says what 1/K_t means (`READINGS`); K-bar_t does not depend on eta_t.
+    of Theorem E.1. `reading` says what 1/K_t means (`READINGS`); K-bar_t does not depend on eta_t. `form` is that of
+    Theorem E.1: K-bar_t as printed holds exp(sqrt(eta_0)), repaired exp(eta_0^c), the same for c = 1/2.
     """
 
     eta_0: Any
@@ -43,8 +48,11 @@ class Equation19:
     reading: str = "fixed-point"
     c: float = 0.5
     d: float = 1.01
+    form: str = "printed"
 
     def __post_init__(self) -> None:
+        if self.form not in ("printed", "repaired"):
+            raise InputError(f"form = {self.form!r}: unknown; use printed or repaired")
         if self.h not in ("rho", "rho-bar"):
             raise InputError(f"h = {self.h!r}: unknown bound; use rho or rho-bar")
         if self.reading not in READINGS:
@@ -73,7 +81,7 @@ class Equation19:
     def reciprocal(self, iterate: Iterate) -> Array:
         """1/K_t in this reading, or 1/K-bar_t."""
         if self.h == "rho-bar":
-            return np.asarray(1 / iterate.value(N.K_bar))
+            return np.asarray(1 / iterate.value(_K_bar(self.form)))
         if self.reading == "fixed-point":
             return largest_with_unit_product(iterate)
         at: dict[str, Any] = {
@@ -91,6 +99,13 @@ def largest_with_unit_product(iterate: Iterate) -> Array:
 
     constant, *higher = (iterate.value(c) for c in polynomial(N.eta * N.K_t - 1, "eta"))
     return increasing_root(np.broadcast_to(constant, iterate.loss.shape), *higher)
+
+
+@cache
+def _K_bar(form: str) -> Formula:
+    from properties.engine.formula import formula
+
+    return formula(N.K_bar, where=definitions(form=Form(form)))
 
 
 @dataclass(frozen=True, eq=False)

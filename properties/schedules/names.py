@@ -21,7 +21,7 @@ NAMES: dict[str, tuple[str, tuple[str, ...], bool, Callable[[_Options, Any], Sch
     "constant": ("eta_t = eta", ("eta",), True, lambda o, e: Constant(o.get("eta", e))),
     "eq19": (
         "(19): min(growth, 1/K_t) or, with h=rho-bar, min(growth, 1/K-bar_t)",
-        ("h", "reading", "c", "d", "eta0"),
+        ("h", "reading", "c", "d", "eta0", "form"),
         True,
         lambda o, e: Equation19(o.pop("eta0", e), **o),
     ),
@@ -55,7 +55,7 @@ NAMES: dict[str, tuple[str, tuple[str, ...], bool, Callable[[_Options, Any], Sch
     "polyak": ("Polyak's step, min L = 0", ("factor",), False, lambda o, e: Polyak(**o)),
 }
 
-_WORDS = ("h", "reading", "variant")
+_WORDS = ("h", "reading", "variant", "form")
 
 
 def needs_initial_step(spec: str) -> bool:

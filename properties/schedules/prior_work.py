@@ -110,7 +110,7 @@ class Xu2023:
 
 
 def _quartic(K: Array, mu: Array, L: Array, s: Array, S: Array, p: Array) -> tuple[Array, Array, Array, Array]:
-    """a1 .. a4 of (64) = 1 - a1 eta + a2 eta^2 + a3 eta^3 + a4 eta^4 with ||grad l||_F = sqrt(2 K L), its largest value.
+    """a1 .. a4 of (64) = 1 - a1 eta + a2 eta^2 + a3 eta^3 + a4 eta^4 at ||grad l||_F = sqrt(2 K L), its bound.
 
     s, S, p stand for sigma_min^2(T_t), sigma_max^2(T_t), sigma_max(W(t)), or for bounds on them.
     """

@@ -86,6 +86,29 @@ def test_spectrum_of_the_imbalance_survives_compression():
         assert initial.leaves["lambda_m_minus_D"][i] == pytest.approx(-D[-2], rel=1e-10)
 
 
+@pytest.mark.parametrize(("n", "m"), [(2, 4), (4, 2), (3, 3)])
+def test_table_2_in_printed_and_repaired_form_against_certified_values(n, m):
+    from properties.imbalance import InitialState
+    from properties.problems import Problem
+    from theorems.statement import Form, Version
+    from theorems.table2 import definitions
+    from verify.comparison import setup_of
+    from verify.theorem_constants import theorem_constants
+
+    rng = np.random.default_rng(n)
+    X = (rng.integers(-2, 3, (n, n)) + 5 * np.eye(n, dtype=int)).tolist()
+    W1, W2 = rng.integers(-3, 4, (n, 12)), rng.integers(-3, 4, (m, 12))
+    Y = (np.array(X) @ W1 @ W2.T + rng.integers(-1, 2, (n, m))).tolist()
+    problem = Problem.from_arrays(X, Y, W1.tolist(), W2.tolist())
+    for form in (Form.PRINTED, Form.REPAIRED):
+        where = definitions(Version.JOURNAL, (), form)
+        certified = theorem_constants(problem, InitialState(problem), where, problem.c, problem.d, 128).values
+        initial = Initial.measure(setup_of(problem), where=where)
+        for name in ("alpha_1", "alpha_2", "beta_2"):
+            truth = float(arb(certified[getattr(N, name)]).mid())
+            assert initial.leaves[name][0] == pytest.approx(truth, rel=1e-9, abs=1e-12), (form, name)
+
+
 def test_formulas_are_those_of_theorems():
     _, pairs, stars, R = _batch()
     setup = _setup(np.eye(3), pairs, stars, R)

@@ -93,6 +93,15 @@ def test_19_is_the_minimum_of_growth_and_reciprocal(setup, h):
     assert (initial.leaves["alpha_1"] > 0).all()
 
 
+def test_forms_of_K_bar_agree_at_one_half_and_differ_elsewhere(setup):
+    _, seen = _visited(setup, Equation19(1e-3, "rho-bar"), 1)
+    _, other = _visited(setup, Equation19(1e-3, "rho-bar", c=0.25), 1)
+    half, quarter = seen[0][0], other[0][0]
+    printed, repaired = (Equation19(1e-3, "rho-bar", c=0.25, form=f) for f in ("printed", "repaired"))
+    assert np.array_equal(printed.reciprocal(half), repaired.reciprocal(half))
+    assert (printed.reciprocal(quarter) > repaired.reciprocal(quarter)).all()
+
+
 def test_rho_minimizer_beats_every_other_step_for_rho(setup):
     _, seen = _visited(setup, RhoMinimizer(), 4)
     for iterate, eta in seen:
@@ -246,6 +255,7 @@ def test_every_name_builds_a_schedule(name, setup):
         ("eq91", "did you mean 'eq19'"),
         ("eq19:reeding=previous", "takes h, reading"),
         ("eq19:reading=later", "use one of"),
+        ("eq19:form=sharp", "printed or repaired"),
         ("armijo:trial=one", "is no number"),
         ("armijo:trial=1/0", "is no number"),
         ("armijo:tau=2", r"lies in \(0, 1\)"),
