@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy as sp
 
+from theorems.norms import MinRoot
 from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W1_next, W2_next, eta, eta_0, t, unfold
 from theorems.proofs.derivation import Line, Proof
 from theorems.shapes import ShapeMismatch, check_shapes, is_matrix, shape_of
@@ -38,6 +39,7 @@ STRUCTURAL = {
     "lemma": "a proved statement at given values of its letters",
     "induction": "a base and a step statement give an invariant of the run at every iteration",
     "root": "intermediate value theorem, and strict monotonicity for uniqueness",
+    "before-root": "a continuous function that starts negative is not positive before its smallest positive root",
 }
 
 
@@ -236,9 +238,14 @@ class _Checker:
         if type(have) is not Relation or type(want) is not Relation:
             return bool(have == want)
         matrix = is_matrix(have.lhs)
+        if have == want:
+            return True
         if matrix != is_matrix(want.lhs):
             return False
-        (op, mine), (wanted, theirs) = self._normal(have), self._normal(want)
+        try:
+            (op, mine), (wanted, theirs) = self._normal(have), self._normal(want)
+        except Unsupported:
+            return False  # a claim without normal form is only ever itself
         if op == "==":
             return wanted in ("==", "<=") and (mine == theirs or self._negated(mine, matrix) == theirs)
         return mine == theirs and (op == wanted or (op, wanted) == ("<", "<="))
@@ -281,6 +288,7 @@ class _Checker:
             "lemma": self._lemma,
             "induction": self._induction,
             "root": self._root,
+            "before-root": self._before_root,
         }
         if entry.rule in structural:
             if type(entry.claim) is UniqueRoot and entry.rule not in ("root", "lemma"):
@@ -541,7 +549,8 @@ class _Checker:
     def _induction(self, entry: Line) -> frozenset[str]:
         """labels: base, step; at: invariant. The base gives it at iteration 0, the step carries it from t to t + 1.
 
-        Symbols whose definitions speak of no iteration stay letters: they have one value along the run.
+        Symbols whose definitions speak of no iteration stay letters: they have one value along the run. The step may
+        use the hypotheses at t, and cited lines that speak of no iteration.
         """
         if self.statement.kind is not Kind.TRAJECTORY:
             raise Refusal(entry.name, "induction is for claims about runs")
@@ -559,9 +568,11 @@ class _Checker:
             raise Refusal(entry.name, "an invariant does not speak of the step size")
         given = [self._open(g, self.statement, moving) for g in self.statement.given]
         base, step = (self._dependency(entry, label) for label in entry.labels)
-        still_given = [g for g in given if not any({W1, W2, eta, t} & term.free_symbols for term in _terms_of(g))]
-        self._provides(entry, base, moving, [_replace(p, start) for p in opened], still_given)
-        self._provides(entry, step, moving, [_replace(p, after) for p in opened], [*given, *opened])
+        shown = [known.line.claim for known in (self._cited(entry, name) for name in entry.cites) if not known.assumes]
+        held = [*given, *(self._open(claim, self.statement, moving) for claim in shown)]
+        still_held = [g for g in held if not any({W1, W2, eta, t} & term.free_symbols for term in _terms_of(g))]
+        self._provides(entry, base, moving, [_replace(p, start) for p in opened], still_held)
+        self._provides(entry, step, moving, [_replace(p, after) for p in opened], [*given, *still_held, *opened])
         if not any(self._entails(part, entry.claim) for part in opened):
             raise Refusal(entry.name, "the claim is no part of the invariant")
         return frozenset()
@@ -610,6 +621,45 @@ class _Checker:
                 raise Refusal(entry.name, "monotonicity rests on the assumption x < y")
             assumes |= self._premises(entry, (increases,)) - {case.line.name}
         return assumes
+
+    def _before_root(self, entry: Line) -> frozenset[str]:
+        """at: x, near; cites near(0) < 0, and f(x) < 0 under the assumption near(x) < 0 on a new letter x.
+
+        A hypothesis v <= MinRoot(f, v), perhaps among the terms of a Min, then gives f(v) <= 0: near is negative on
+        some (0, e), so f is; were f(v) > 0, f would have a root below v.
+        """
+        x, near = entry.at["x"], entry.at["near"]
+        if not isinstance(x, sp.Symbol) or x != sp.Symbol(x.name, real=True, positive=True) or x in self.used:
+            raise Refusal(entry.name, "x is a new positive letter")
+        found = next((root for root in self._root_bounds() if self._entails(Relation(root[0], "<=", sp.S.Zero), entry.claim)), None)
+        if found is None:
+            raise Refusal(entry.name, "no hypothesis bounds a letter by the smallest root of this function")
+        f, v = found
+        if any({v, x} & d.free_symbols for d in self._opened([f, near])) or v in self.definitions or not v.is_positive:
+            raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
+        for function, letter in ((f, v), (near, x)):
+            self._continuous(entry, function, letter)
+        case = next((k for k in map(self.lines.get, entry.cites) if k and k.line.rule == "assume"), None)
+        if case is None or not self._entails(case.line.claim, Relation(near, "<", sp.S.Zero)):
+            raise Refusal(entry.name, "the sign of f near 0 rests on the assumption near(x) < 0")
+        start = Relation(near.xreplace({x: sp.S.Zero}), "<", sp.S.Zero)
+        negative = Relation(f.xreplace({v: x}), "<", sp.S.Zero)
+        return self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {case.line.name})
+
+    def _root_bounds(self) -> Iterator[tuple[sp.Basic, sp.Symbol]]:
+        """(f, v) for each hypothesis v <= MinRoot(f, v) of the statement."""
+        for given in self.statement.given:
+            if type(given) is not Relation or given.op not in ("<=", "<") or not isinstance(given.lhs, sp.Symbol):
+                continue
+            bounds = [given.rhs]
+            while bounds:
+                bound = bounds.pop()
+                if isinstance(bound, sp.Min):
+                    bounds += bound.args
+                elif bound in self.definitions:
+                    bounds.append(self.definitions[bound])
+                elif type(bound) is MinRoot and bound.args[1] == given.lhs:
+                    yield bound.args[0], given.lhs
 
     def _continuous(self, entry: Line, f: sp.Basic, v: sp.Symbol) -> None:
         """Refused unless f is visibly continuous in v on [0, oo)."""

@@ -352,6 +352,8 @@ class Terms:
         """base ** exponent with a symbolic exponent, split over the sum in the exponent."""
         if base == constant(1):
             return constant(1)
+        if not base and self.positive(exponent):
+            return {}
         out = self.power(base, exponent.get(_ONE, Fraction(0)))
         for mono, c in exponent.items():
             if mono != _ONE:

@@ -9,6 +9,8 @@ from theorems.proofs import (
     local_proofs,
     loss_proofs,
     norms_proofs,
+    quadratic_proofs,
+    sharp_proofs,
     spectrum_proofs,
     step_size_proofs,
     table2_proofs,
@@ -27,5 +29,7 @@ _PARTS = (
     convergence_proofs,
     step_size_proofs,
     global_proofs,
+    quadratic_proofs,
+    sharp_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

@@ -6,10 +6,15 @@ The invariant at iteration t: L(t) <= L(0) rho^t with rho = rho-bar(eta_0, 0), a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import sympy as sp
 
 from theorems import convergence, induction
 from theorems.assumptions import (
+    AT_MOST_MAXIMUM,
+    BELOW_MAXIMUM,
     CONDITIONS_109,
     EXPONENTS,
     INITIALIZED,
@@ -43,6 +48,8 @@ from theorems.notation import (
     d,
     eta,
     eta_0,
+    eta_1,
+    eta_2,
     grad_norm,
     growth,
     m,
@@ -58,11 +65,12 @@ from theorems.notation import (
     sigma_min_T,
     sigma_min_T_0,
     t,
+    unfold,
 )
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
-from theorems.statement import AllOf, Kind, Statement, eq, journal, le, lt
-from theorems.table2 import REPAIRED
+from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le, lt
+from theorems.table2 import REPAIRED, REPAIRED_32
 
 _GOALS = goals(convergence, induction)
 _folded = frozenset({alpha_1, alpha_2, beta_2, rho_bar_0, mu_bar, K_bar_0, L_0})
@@ -394,22 +402,132 @@ BASE = Proof(
 )
 
 
-def _on_runs(label: str) -> Proof:
+# (109) from eta_0 <= eta_max ---------------------------------------------------------------------------------------
+_x = sp.Symbol("x_near_0", real=True, positive=True)
+_of_eta_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
+_at_x = {
+    symbol: unfold(symbol, REPAIRED, only=_of_eta_0).xreplace({eta_0: _x}) for symbol in (mu_bar, K_bar_0, rho_bar_0)
+}
+_f_101, _f_102 = (REPAIRED[symbol].args[0].xreplace({eta_0: _x}) for symbol in (eta_1, eta_2))
+_bracket = 2 * _at_x[mu_bar] - _at_x[mu_bar] * _at_x[K_bar_0] * _x - _x ** (d - 1) * _at_x[rho_bar_0]
+_near_102 = 4 * K * L_0 * _x ** (1 - c) * (1 + _x**c) - _bracket
+_lines_102 = (
+    line("tangent-x", le(1 + _x**c, sp.exp(_x**c)), "exponential.tangent", at={"x": _x**c}),
+    line("near-102", lt(_near_102, 0), "assume"),
+    line("bracket", lt(0, _bracket), "arithmetic", weights=[(1, "near-102")]),
+    line(
+        "scaled",
+        lt(_f_102 * (1 + _x**c), 0),
+        "arithmetic",
+        weights=[(_x**c * _x, "near-102"), (_x * sp.exp(-(_x**c)), "tangent-x", "bracket")],
+    ),
+    line("negative", lt(_f_102, 0), "order.strict-cancel", "scaled", at={"x": _f_102, "y": 0, "z": 1 + _x**c}),
+    line("102", CONDITIONS_109[2], "before-root", "near-102", "negative", at={"x": _x, "near": _near_102}),
+)
+_lines_mu = (
+    _tangent,
+    line("decay", lt(0, 1 - _back), "arithmetic", weights=[(_back, "tangent")]),
+    line("mu-good", lt(0, mu_bar), "assume"),
+    line("mu-bad", le(mu_bar, 0), "assume"),
+    line("rho-bad", le(1, rho_bar_0), "arithmetic", weights=[(eta_0, "mu-bad"), (eta_0, "mu-bad", "101")]),
+    line("Delta-bad", lt(1, Delta), "arithmetic", weights=[(1 + eta_0**d, "rho-bad")]),
+    line("absurd", lt(0, 0), "arithmetic", weights=[(1, "102"), (1, "decay", "Delta-bad")]),
+    line("mu-absurd", lt(0, mu_bar), "order.strict-cancel", "absurd", at={"x": 0, "y": mu_bar, "z": 0}),
+    line("mu-positive", lt(0, mu_bar), "cases", "mu-absurd", "mu-bad", "mu-good", "mu-good"),
+)
+
+
+def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proof:
+    rule = "algebra" if tag else "hypothesis"
+    return Proof(
+        Statement(
+            label=f"aux.below-maximum{tag}",
+            source=(journal("109"),),
+            kind=Kind.INEQUALITY,
+            given=(*STANDING, *(() if tag else EXPONENTS), INITIALIZED, POSITIVE_INITIAL_STEP, bound),
+            then=AllOf(*CONDITIONS_109),
+            where=where,
+            note="(109) from eta_0 <= eta_max: (101) and (102) alone; the logarithmic cap is not needed",
+        ),
+        (
+            line("c", lt(c, 1), rule),
+            line("d", lt(1, d), rule),
+            line("c-room", lt(0, 1 - c), "arithmetic", weights=[(1, "c")], known=True),
+            line("d-room", lt(0, d - 1), "arithmetic", weights=[(1, "d")], known=True),
+            line("initialized", lt(0, alpha_1), "hypothesis", known=True),
+            line("near-101", lt(_f_101, 0), "assume"),
+            line("101", CONDITIONS_109[1], "before-root", "near-101", at={"x": _x, "near": _f_101}),
+            *_lines_102,
+            *_lines_mu,
+        ),
+        folded=frozenset({alpha_1, alpha_2, beta_2, L_0}),
+        idea="Before their smallest roots (101) and (102) keep the sign they have near 0; mu-bar <= 0 would make Delta > 1.",
+    )
+
+
+def _variant(proof: Proof, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proof:
+    """The same proof for another table of definitions."""
+    statement = replace(proof.statement, label=f"{proof.statement.label}{tag}", where=where)
+    renamed = {label: f"{label}{tag}" for label in ("aux.rates", "aux.run-step", "aux.run-start")}
+    lines = tuple(
+        replace(
+            e,
+            labels=tuple(renamed.get(x, x) for x in e.labels),
+            rule="algebra" if e.claim in EXPONENTS else e.rule,  # c = 1/2 and d = 2 are known numbers
+        )
+        for e in proof.lines
+    )
+    return replace(proof, statement=statement, lines=lines)
+
+
+_TAG = "-32"  # Theorem 3.2: c = 1/2, d = 2
+_BELOW = (_below_maximum(AT_MOST_MAXIMUM, "", REPAIRED), _below_maximum(BELOW_MAXIMUM, _TAG, REPAIRED_32))
+_HALVED = tuple(
+    _variant(replace(p, statement=replace(p.statement, given=tuple(g for g in p.statement.given if g not in EXPONENTS))), _TAG, REPAIRED_32)
+    for p in (RATES, STEP, BASE)
+)
+
+
+def _on_runs(goal: Statement) -> Proof:
     """A conclusion of the theorem: induction for the invariant, then the step lemma at iteration t."""
-    goal = _GOALS[label]
-    hypotheses = tuple(entry for entry in (*_given_lines[: len(_start)], *_given_lines[-5:-2]))
+    tag = _TAG if goal.where.get(c) is not None else ""
+    initial: list[Line] = list(_loss)
+    held = []
+    for entry in (*_start_lines, *_given_lines):
+        if entry.rule == "hypothesis" and entry.claim in goal.given and entry.name not in {e.name for e in initial}:
+            initial.append(entry)
+    bound = next((g for g in (AT_MOST_MAXIMUM, BELOW_MAXIMUM) if g in goal.given), None)
+    if bound is not None:
+        initial.append(line("maximum", bound, "hypothesis"))
+    names = [e.name for e in initial]
+    if tag:
+        initial += [replace(e, rule="algebra") for e in _start_lines if e.claim in EXPONENTS]
+    if bound is not None:
+        held = [
+            line(e.name, e.claim, "lemma", *names, labels=(f"aux.below-maximum{tag}",))
+            for e in _start_lines
+            if e.claim in CONDITIONS_109
+        ]
+    rates = (
+        line("mu-known", lt(0, mu_bar), "arithmetic", weights=[(1, "start-11")], known=True),
+        line("rate-nonnegative", le(0, rho_bar_0), "lemma", *_start_names, labels=(f"aux.rates{tag}",), known=True),
+    )
     invariant = tuple(
-        line(name, claim, "induction", at={"invariant": INVARIANT}, labels=("aux.run-start", "aux.run-step"))
+        line(name, claim, "induction", *_start_names, at={"invariant": INVARIANT}, labels=(f"aux.run-start{tag}", f"aux.run-step{tag}"))
         for name, claim in zip(("linear", "drift"), INVARIANT.claims, strict=True)
     )
-    rate = (
-        line("mu-positive", lt(0, mu_bar), "hypothesis", known=True),
-        line("rate-nonnegative", le(0, rho_bar_0), "lemma", *_start_names, labels=("aux.rates",), known=True),
-    )
-    claim = line("claim", goal.then, "lemma", *_given_names, labels=("aux.run-step",))
-    return Proof(goal, (*hypotheses, *rate, *invariant, claim), folded=_folded)
+    cited = line("claim", goal.then, "lemma", *_given_names, labels=(f"aux.run-step{tag}",))
+    return Proof(goal, (*initial, *held, *rates, *invariant, cited), folded=_folded)
 
 
-SHARP = tuple(map(_on_runs, ("j104.initial-rate@exp-eta-c/sharp", "j104.linear@exp-eta-c/sharp")))
-
-PROOFS = (ORDER, RATES, STEP, BASE, *SHARP)
+_ON_RUNS = (
+    "j104.initial-rate@exp-eta-c/sharp",
+    "j104.linear@exp-eta-c/sharp",
+    "j104.rate@exp-eta-c/repaired",
+    "j104.initial-rate@exp-eta-c/repaired",
+    "j16.mu-lower/repaired",
+    "j16.K-upper/repaired",
+    "j16.rate@K-at-the-step/repaired",
+    "j17.linear/repaired",
+)
+PROOFS = (ORDER, RATES, STEP, BASE, *_BELOW, *_HALVED, *(_on_runs(_GOALS[label]) for label in _ON_RUNS))

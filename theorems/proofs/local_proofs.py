@@ -31,8 +31,8 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth, upper
-from theorems.sharp import K_sharp
-from theorems.statement import Form, Kind, Statement, journal, le, lt, submission
+from theorems.sharp import DESCENT as SHARP_DESCENT
+from theorems.statement import Statement, le, lt
 
 _GOALS = goals(local_rate, prior_work)
 P = grad_W1 * W2.T + W1 * grad_W2.T  # T* T(grad l), the first-order change of W
@@ -96,16 +96,6 @@ first_order_by_loss = (
 
 # (61) and the sharp descent lemma ---------------------------------------------------------------------------------
 UPDATE = Proof(_GOALS["j61.product-update"], (line("claim", _GOALS["j61.product-update"].then, "algebra"),))
-SHARP_DESCENT = Statement(
-    label="j9.descent",
-    source=(journal("9", "Theorem 3.1"), submission("10", "Theorem 3.1")),
-    kind=Kind.STEP,
-    form=Form.SHARP,
-    repairs="j9.descent",
-    given=_GOALS["j9.descent"].given,
-    then=le(L_next, L - (eta - K_sharp * eta**2 / 2) * grad_norm**2),
-    note="the constants 6 and 3 of (12) are 1 and 1: one smoothness inequality at W(t) keeps the Taylor weight",
-)
 _half = sp.Rational(1, 2)
 SHARP = Proof(
     SHARP_DESCENT,
