@@ -103,7 +103,7 @@ def errata(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decision]:
-    """The repaired and sharp forms beside a printed statement; failing those, the readings in which it is not refuted."""
+    """The repaired and sharp forms beside a printed statement; failing those, the readings that are not refuted."""
     table, label = list(decisions), decision.statement.label
     forms = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
     return forms or [
