@@ -14,7 +14,7 @@ import sympy as sp
 from theorems import notation as N
 from theorems.assumptions import LOSS
 from theorems.norms import Fro, SigmaMax
-from theorems.statement import AllOf, Assumption, Form, Kind, Statement, eq, ge, gt, journal, le, lt
+from theorems.statement import AllOf, Assumption, Form, Kind, Statement, eq, ge, gt, journal, le, lt, submission
 from theorems.table2 import ALPHA_1_REPAIRED
 
 REPAIRED_TABLE_2 = {N.alpha_1: ALPHA_1_REPAIRED}
@@ -120,6 +120,17 @@ def drift_budget(rate: sp.Expr) -> sp.Expr:
 _CONSTANT_STEP = eq(N.eta, N.eta_0)
 _START = (gt(N.eta_0, 0), ge(delta, 0), gt(S_min, 0))
 
+DESCENT = Statement(
+    label="j9.descent",
+    source=(journal("9", "Theorem 3.1"), submission("10", "Theorem 3.1")),
+    kind=Kind.STEP,
+    form=Form.SHARP,
+    repairs="j9.descent",
+    given=(*LOSS, gt(N.eta, 0)),
+    then=le(N.L_next, N.L - (N.eta - K_sharp * N.eta**2 / 2) * N.grad_norm**2),
+    note="the constants 6 and 3 of (12) are 1 and 1: one smoothness inequality at W(t) keeps the Taylor weight; "
+    "no width is asked for",
+)
 CONTRACTION_STEP = Statement(
     label="j10.rate",
     source=(journal("10"),),
@@ -154,7 +165,6 @@ GENERAL_THEOREM = Statement(
     given=(
         *LOSS,
         *_START,
-        le(4 * delta, N.alpha_1),
         lt(N.eta_0 * K_hat, 2),
         ge(drift_budget(rate_general), 0),
         _CONSTANT_STEP,
@@ -166,4 +176,4 @@ GENERAL_THEOREM = Statement(
     note="Constant step; the certified rate of eta-max --form sharp for every other loss.",
 )
 
-STATEMENTS = (CONTRACTION_STEP, QUADRATIC_THEOREM, GENERAL_THEOREM)
+STATEMENTS = (DESCENT, CONTRACTION_STEP, QUADRATIC_THEOREM, GENERAL_THEOREM)

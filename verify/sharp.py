@@ -1,11 +1,11 @@
 """Certified step sizes of the sharp form of Theorem E.1 (`theorems.sharp`), from initial data alone.
 
 For a step eta the theorem applies when some drift bound delta keeps the drift budget nonnegative. At a given eta every
-hypothesis is a polynomial in delta, whose coefficients are evaluated once, in balls. The budget is concave in delta
-(for the theorem of every loss because it asks for 4 delta <= alpha_1), so its maximum is bracketed by the sign of its
-derivative and both answers are certain: a step is certified by one delta, and refused by tangents at two points. The
-largest step is bisected between a certified and a refused one. The step of the fastest proved rate is searched for in
-float64 and then certified at exact rationals.
+hypothesis is a polynomial in delta, whose coefficients are evaluated once, in balls. The budget is concave in delta,
+so its maximum is bracketed by the sign of its derivative and both answers are certain: a step is certified by one
+delta, and refused by tangents at two points. (For every loss it is concave up to alpha_1 / 4 and falls from there on,
+so that only 4 delta <= alpha_1 is searched.) The largest step is bisected between a certified and a refused one. The
+step of the fastest proved rate is searched for in float64 and then certified at exact rationals.
 """
 
 from __future__ import annotations
