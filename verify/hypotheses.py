@@ -100,9 +100,9 @@ def _values(symbol: sp.Symbol, r: Range) -> list[sp.Rational]:
         inside = [r.low + (r.high - r.low) * sp.Rational(k, 8) for k in (4, 2, 6, 1, 7)]
         return inside + ([] if r.low_open else [r.low]) + ([] if r.high_open else [r.high])
     if r.low != -sp.oo:
-        return [r.low + v for v in _VALUES]
+        return [r.low + v for v in _VALUES] + ([] if r.low_open else [r.low])
     if r.high != sp.oo:
-        return [r.high - v for v in _VALUES]
+        return [r.high - v for v in _VALUES] + ([] if r.high_open else [r.high])
     return [*_VALUES, sp.S.Zero, *(-v for v in _VALUES)]
 
 

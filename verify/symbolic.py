@@ -141,12 +141,15 @@ def _limit(statement: Statement, claim: Limit) -> Verdict:
         value, stand_ins = _value_of_limit(expression, claim, relations)
     except Undetermined as reason:
         return Undecided(f"limit not found: {reason}")
-    claimed = claimed.subs(stand_ins)
+    back = {u: symbol for symbol, u in stand_ins.items() if isinstance(u, sp.Symbol)}
+    value = value.subs(back)
+    claimed = claimed.subs({s: u for s, u in stand_ins.items() if s not in back.values()})
     if value == claimed or (value.is_finite is not False and claimed.is_finite is not False and _zero(value - claimed)):
         return Proved(f"the limit is {value}", method="symbolic")
     if value in (sp.oo, -sp.oo) or claimed in (sp.oo, -sp.oo):
         return _refuted(statement, f"the limit is {value}, not {claimed}")
-    for point in exact_points((value - claimed).free_symbols, []):
+    here = [r for r in relations if (r.lhs.free_symbols | r.rhs.free_symbols) <= (value - claimed).free_symbols]
+    for point in exact_points((value - claimed).free_symbols, here):
         difference = (value - claimed).subs(point)
         if difference.is_number and difference.is_zero is False:
             at = {str(s): str(v) for s, v in point.items()}
@@ -214,8 +217,8 @@ def _reversal(
     statement: Statement, claim: Monotone, expression: sp.Expr, relations: list[Relation], wanted: int
 ) -> Verdict | None:
     """Two exact points, both inside the hypotheses, at which the expression goes the wrong way or stays."""
-    symbols = set(expression.free_symbols).union(*(r.lhs.free_symbols | r.rhs.free_symbols for r in relations))
     x = claim.variable
+    symbols = {x, *expression.free_symbols}.union(*(r.lhs.free_symbols | r.rhs.free_symbols for r in relations))
     for point in exact_points(symbols, relations, 600):
         for factor in (sp.Rational(101, 100), sp.Integer(2)):
             other = {**point, x: point[x] * factor if point[x] != 0 else factor}
