@@ -44,7 +44,8 @@ def ranges_of(relations: Iterable[Relation]) -> dict[sp.Symbol, Range]:
                 continue
             op = r.op if slope > 0 else _FLIPPED.get(r.op, "")
             bound = -difference.subs(symbol, 0) / slope
-            own = Range(sp.S.Zero if symbol.is_nonnegative else -sp.oo, low_open=bool(symbol.is_positive))
+            closed = symbol.is_nonnegative and not symbol.is_positive
+            own = Range(sp.S.Zero if symbol.is_nonnegative else -sp.oo, low_open=not closed)
             old = found.get(symbol, own)
             if op in (">", ">=") and (bound > old.low or (bound == old.low and op == ">")):
                 found[symbol] = Range(bound, old.high, op == ">", old.high_open)
