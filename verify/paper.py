@@ -170,7 +170,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_BY_NAME = {
+_BY_NAME: dict[str, Any] = {
     c.name: c for c in (V.Proved, V.Refuted, V.Survived, V.Estimated, V.Observed, V.Undecided, V.Vacuous, V.OutOfScope)
 }
 _FLOATS = {"margin", "estimate", "lower", "upper", "ratio"}
@@ -178,11 +178,12 @@ _FLOATS = {"margin", "estimate", "lower", "upper", "ratio"}
 
 def verdict_from_json(body: dict[str, Any]) -> V.Verdict:
     """The verdict that `verdict_to_json` wrote."""
-    fields = {k: float(v) if k in _FLOATS else v for k, v in body.items() if k != "name"}
+    fields: dict[str, Any] = {k: float(v) if k in _FLOATS else v for k, v in body.items() if k != "name"}
     if fields.get("tightness"):
-        tight = fields["tightness"]
+        tight: Any = fields["tightness"]
         fields["tightness"] = V.Tightness(float(tight["ratio"]), tight["instance"], tight["equality"])
-    return _BY_NAME[body["name"]](**fields)  # type: ignore[no-any-return]
+    found: V.Verdict = _BY_NAME[body["name"]](**fields)
+    return found
 
 
 # What a refuted claim brings down --------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def sections() -> dict[str, str]:
 
 def places(statement: Statement) -> str:
     """Where a statement stands: "(35)", "Lemma A.1", "submission (28)"."""
-    parts = []
+    parts: list[str] = []
     for source in statement.source:
         prefix = "" if str(source.version) == "journal" else "submission "
         parts.extend(prefix + (f"({p})" if p[:1].isdigit() and "-" not in p else p) for p in source.places[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -73,7 +74,7 @@ def _coverage(as_json: bool) -> int:
 class progress_bar:
     """A progress bar on standard error when it is a terminal; calls advance(done, total, label)."""
 
-    def __enter__(self):  # type: ignore[no-untyped-def]
+    def __enter__(self) -> Callable[[int, int, str], None]:
         if not sys.stderr.isatty():
             return lambda done, total, label: None
         from rich.console import Console
