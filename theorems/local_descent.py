@@ -128,7 +128,9 @@ _E1_PRINTED = grad_W2 * W2.T + W1 * grad_W1.T
 _PRODUCT_BOUND = 2 * K * SigmaMax(W) * L
 
 
-def _step(label: str, claim: Claim, place: str, given: tuple[Hypothesis, ...] = LOSS, **key: object) -> Statement:
+def _step(
+    label: str, claim: Claim | None, place: str, given: tuple[Hypothesis, ...] = LOSS, **key: object
+) -> Statement:
     kind = Kind.SHAPE if isinstance(claim, WellShaped) else Kind.STEP
     return Statement(label=label, source=(journal(place),), kind=kind, given=given, then=claim, **key)  # type: ignore[arg-type]
 

@@ -131,7 +131,8 @@ CHAINS: dict[tuple[Version, str], tuple[str, ...]] = {
     (Version.SUBMISSION, "(36)"): ("j43.rayleigh.line1", "j43.rayleigh.line2", "j43.rayleigh.line3"),
 }
 
-_TABLE_2 = {
+_Rows = dict[str, tuple[str, ...]]
+_TABLE_2: _Rows = {
     "D(t)": ("jT2.D.shape", "jT2.D.almost-invariant"),
     "lambda_-": (),
     "lambda_+": (),
@@ -143,8 +144,13 @@ _TABLE_2 = {
     "beta_1": ("jT2.beta_1", "jT2.beta.shape"),
     "beta_2": ("jT2.beta_2", "jT2.beta.shape"),
 }
-_TABLE_2_SUBMISSION = {**_TABLE_2, "D(t)": ("jT2.D.shape",), "alpha_1": ("sT2.alpha_1",), "beta_2": ("sT2.beta_2",)}
-_TABLE_1 = {
+_TABLE_2_SUBMISSION: _Rows = {
+    **_TABLE_2,
+    "D(t)": ("jT2.D.shape",),
+    "alpha_1": ("sT2.alpha_1",),
+    "beta_2": ("sT2.beta_2",),
+}
+_TABLE_1: _Rows = {
     "nonlinear, kernel regime": ("jT1.nonlinear-ntk",),
     "nonlinear, mean field": ("jT1.nonlinear-mean-field",),
     "linear, gradient flow": ("jT1.linear-flow",),
@@ -152,13 +158,13 @@ _TABLE_1 = {
     "Xu et al. (2023)": ("jT1.xu",),
     "this work": ("jT1.this-work",),
 }
-_TABLE_3 = {
+_TABLE_3: _Rows = {
     "Arora et al. (2018)": ("jT3.arora",),
     "Du et al. (2018a)": ("jT3.du",),
     "Xu et al. (2023)": ("jT3.xu",),
     "this work": ("jT3.this-work",),
 }
-TABLES: dict[tuple[Version, str], dict[str, tuple[str, ...]]] = {
+TABLES: dict[tuple[Version, str], _Rows] = {
     (Version.JOURNAL, "Table 1"): _TABLE_1,
     (Version.JOURNAL, "Table 2"): _TABLE_2,
     (Version.JOURNAL, "Table 3"): _TABLE_3,

@@ -8,6 +8,8 @@ written homogeneously, for every U. sigma_min of a matrix that is not square is 
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
 from theorems.norms import Fro, Inner, KroneckerSum, Lambda, Sigma, SigmaMax, SigmaMin, Stack, Trace
@@ -108,8 +110,16 @@ def _factor_bounds(label: str, numbers: tuple[str, str], claim: Relation, **key:
 _AB = Fro(A * B_right) ** 2
 _LEFT = ("j37.left-factor", ("37", "30"))
 _RIGHT = ("j38.right-factor", ("38", "31"))
-_REPAIRED_LEFT = {"form": Form.REPAIRED, "repairs": "j37.left-factor", "note": "the q-th singular value of A (p x q)"}
-_REPAIRED_RIGHT = {"form": Form.REPAIRED, "repairs": "j38.right-factor", "note": "the q-th singular value of B (q x r)"}
+_REPAIRED_LEFT: dict[str, Any] = {
+    "form": Form.REPAIRED,
+    "repairs": "j37.left-factor",
+    "note": "the q-th singular value of A (p x q)",
+}
+_REPAIRED_RIGHT: dict[str, Any] = {
+    "form": Form.REPAIRED,
+    "repairs": "j38.right-factor",
+    "note": "the q-th singular value of B (q x r)",
+}
 FACTORS = (
     _factor_bounds(*_LEFT, le(SigmaMin(A) ** 2 * Fro(B_right) ** 2, _AB), reading=SMALLEST),
     _factor_bounds(*_LEFT, le(Sigma(A, q) ** 2 * Fro(B_right) ** 2, _AB), reading=ZERO_PADDED),

@@ -38,7 +38,7 @@ class _Forms:
         if isinstance(m, sp.MatMul):
             total: dict[Word, sp.Expr] = {(): sp.S.One}
             for a in _merged(m.args):
-                part = self.words(a) if isinstance(a, MatrixExpr) else {(): self.scalar(a)}
+                part: dict[Word, sp.Expr] = self.words(a) if isinstance(a, MatrixExpr) else {(): self.scalar(a)}
                 total = self._product(total, part)
             return total
         if isinstance(m, sp.Transpose):
@@ -144,7 +144,7 @@ def same_value(relation: Relation, where: Mapping[sp.Basic, sp.Basic]) -> str | 
 
     Definitions are opened only as far as needed: not at all, then the statement's own, then all.
     """
-    tables = ({}, dict(where), {**DEFINITIONS, **where})
+    tables: tuple[dict[sp.Basic, sp.Basic], ...] = ({}, dict(where), {**DEFINITIONS, **where})
     for table in tables:
         lhs, rhs = (unfold(side, table, only=list(table)) for side in (relation.lhs, relation.rhs))
         try:
