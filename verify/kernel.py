@@ -136,13 +136,13 @@ class _Checker:
             self.terms = self.unfolded if entry.unfolded else self.folded
             try:
                 assumes = self._line(entry)
+                self._remember(entry, assumes)
             except Refusal:
                 raise
             except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
                 raise Refusal(entry.name, f"{type(error).__name__}: {error}") from error
             self.lines[entry.name] = _Known(entry, assumes)
             self.seen |= self._mentioned(entry)
-            self._remember(entry, assumes)
         for part in _relations(self.statement.then):
             if not any(self._concludes(known, part) for known in self.lines.values()):
                 raise Refusal("", f"no line without open assumptions gives the claim {part}")

@@ -449,7 +449,11 @@ class Terms:
             return reduce(
                 self.matrix_add, (self.times(b, self.matrix(a)) for b, a in zip(blocks, term.args, strict=True))
             )
-        if isinstance(term, norms.Grad | norms.Hess | norms.KroneckerSum):
+        if isinstance(term, norms.Hess):  # linear in its direction
+            point = self._frozen_matrix(self.matrix(term.args[0]))
+            parts = ((self._letter(term.shape, "Hess", point, word), p) for word, p in self.matrix(term.args[1]).items())
+            return reduce(self.matrix_add, ({w: p for w in letter} for letter, p in parts), {})
+        if isinstance(term, norms.Grad | norms.KroneckerSum):
             return self._letter(
                 term.shape, type(term).__name__, *(self._frozen_matrix(self.matrix(a)) for a in term.args)
             )

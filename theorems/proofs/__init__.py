@@ -6,6 +6,7 @@ from theorems.proofs import (
     convergence_proofs,
     descent_proofs,
     global_proofs,
+    identities_proofs,
     local_proofs,
     loss_proofs,
     norms_proofs,
@@ -29,6 +30,7 @@ _PARTS = (
     convergence_proofs,
     step_size_proofs,
     global_proofs,
+    identities_proofs,
     quadratic_proofs,
     sharp_proofs,
 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theorems import convergence, induction
+from theorems import convergence, induction, sketch, table2
 from theorems.assumptions import (
     AT_MOST_MAXIMUM,
     BELOW_MAXIMUM,
@@ -72,7 +72,7 @@ from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import REPAIRED, REPAIRED_32
 
-_GOALS = goals(convergence, induction)
+_GOALS = goals(convergence, induction, sketch, table2)
 _folded = frozenset({alpha_1, alpha_2, beta_2, rho_bar_0, mu_bar, K_bar_0, L_0})
 _spread = sp.exp(eta_0**c)
 _back = sp.exp(-(eta_0**c))
@@ -301,6 +301,8 @@ _K_bounds = (
     line("K-first", le(K_t, K_bar_0), "arithmetic", weights=[(1, "K-high"), (1, "K-falls")]),
 )
 _f, _f0 = eta - K_t * eta**2 / 2, eta_0 - K_bar_0 * eta_0**2 / 2
+_low = alpha_1 + 2 * alpha_2 * (1 - _spread)
+_at_K_t, _at_K_0 = (1 - 2 * mu_bar * eta + mu_bar * k * eta**2 for k in (K_t, K_bar_0))
 _decrease = (
     line("f", le(0, _f), "arithmetic", weights=[(eta / 2, "K-hyp")]),
     line(
@@ -319,6 +321,23 @@ _decrease = (
         "arithmetic",
         weights=[(1, "descent"), (2, "f", "pl"), (2 * L, "f", "mu-low"), (mu_bar * eta**2 * L, "K-high")],
     ),
+    line(
+        "rho-at-t", le(rho, rho_bar), "arithmetic", weights=[(2, "f", "mu-low"), (mu_bar * eta**2, "K-high")]
+    ),
+    line(
+        "rho-at-0", le(rho, rho_bar_0), "arithmetic", weights=[(2, "f", "mu-low"), (2 * mu_bar, "f-first"), (-1, "rho")]
+    ),
+    line("low-positive", lt(0, _low), "arithmetic", weights=[(1 / mu, "mu-positive"), (1 / mu, "mu-bar")]),
+    line(
+        "condition",
+        le(_T2 * _low, alpha_2 * _spread * sigma_min_T**2),
+        "arithmetic",
+        weights=[(1, "low-positive", "A4-high"), (alpha_2 * _spread, "A4-low")],
+    ),
+    line("27", le(L - _f * grad_norm**2, L - 2 * mu_bar * _f * L), "arithmetic", weights=[(2, "f", "pl"), (2 * L, "f", "mu-low")]),
+    line("29", le(_at_K_t * L, _at_K_0 * L), "arithmetic", weights=[(mu_bar * eta**2 * L, "K-first")]),
+    line("30", le(_at_K_t * L, L * rho_bar_0), "arithmetic", weights=[(2 * mu_bar * L, "f-first"), (-L, "rho")]),
+    line("127", le(L * rho_bar_0, L_0 * rho_bar_0 ** (t + 1)), "arithmetic", weights=[(rho_bar_0, "linear")]),
     line(
         "rho-first",
         le(L * rho, L * rho_bar_0),
@@ -374,6 +393,13 @@ _BOUNDS = (
     le(L_next, L * rho_bar),
     le(L * rho, L * rho_bar_0),
     le(L_next, L * rho_bar_0),
+    le(rho, rho_bar),
+    le(rho, rho_bar_0),
+    le(_T2 * _low, alpha_2 * _spread * sigma_min_T**2),
+    le(L - _f * grad_norm**2, L - 2 * mu_bar * _f * L),
+    le(_at_K_t * L, _at_K_0 * L),
+    le(_at_K_t * L, L * rho_bar_0),
+    le(L * rho_bar_0, L_0 * rho_bar_0 ** (t + 1)),
 )
 STEP = Proof(
     Statement(
@@ -494,6 +520,8 @@ def _on_runs(goal: Statement) -> Proof:
     initial: list[Line] = list(_loss)
     held = []
     for entry in (*_start_lines, *_given_lines):
+        if entry.claim in INVARIANT.claims:
+            continue
         if entry.rule == "hypothesis" and entry.claim in goal.given and entry.name not in {e.name for e in initial}:
             initial.append(entry)
     bound = next((g for g in (AT_MOST_MAXIMUM, BELOW_MAXIMUM) if g in goal.given), None)
@@ -529,5 +557,21 @@ _ON_RUNS = (
     "j16.K-upper/repaired",
     "j16.rate@K-at-the-step/repaired",
     "j17.linear/repaired",
+    "j104.linear@exp-eta-c/repaired",
+    "jT2.alpha_1/repaired",
+    "jT2.alpha_2/repaired",
+    "j22.lower/repaired",
+    "j22.upper/repaired",
+    "j24.mu/repaired",
+    "j24.K/repaired",
+    "j25.bound/repaired",
+    "j25.initial/repaired",
+    "j27.pl/repaired",
+    "j29.uniform/repaired",
+    "j30.initial/repaired",
+    "j3.2-kappa/repaired",
+    "jE-A1.initial/repaired",
+    "jE-A4.lower/repaired",
+    "jE-A4.upper/repaired",
 )
 PROOFS = (ORDER, RATES, STEP, BASE, *_BELOW, *_HALVED, *(_on_runs(_GOALS[label]) for label in _ON_RUNS))

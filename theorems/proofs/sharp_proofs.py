@@ -6,6 +6,9 @@ drift budget says 2 K eta_0^2 S_max L(0) <= delta (1 - r), which is what a step 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import sympy as sp
 
 from theorems.assumptions import ZERO_MINIMUM
@@ -42,9 +45,12 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
+from theorems.proofs.table2_proofs import SPECTRUM_LOWER, SPECTRUM_UPPER
 from theorems.sharp import (
     GENERAL_THEOREM,
     QUADRATIC_THEOREM,
+    SPECTRAL_LOWER,
+    SPECTRAL_UPPER,
     K_hat,
     K_sharp,
     S_max,
@@ -354,7 +360,51 @@ START = Proof(
     ),
     (line("loss", le(Loss(W_0), L_0), "algebra"), line("drift", le(Fro(D_0 - D_0), 0), "algebra")),
 )
+
+# Lemma E.4 in the spectral norm ------------------------------------------------------------------------------------
+_spectral_drift = SigmaMax(D - D_0)
+
+
+def _spectral_line(entry: Line) -> Line:
+    """A line of the proof in the Frobenius norm with the spectral norm of D(t) - D(0) in its place."""
+
+    def put(value: Any) -> Any:
+        return value.xreplace({_drift: _spectral_drift}) if isinstance(value, sp.Basic) else value
+
+    claim = entry.claim
+    if isinstance(claim, Relation):
+        claim = Relation(put(claim.lhs), claim.op, put(claim.rhs))
+    largest = entry.rule == "eigenvalues.frobenius"
+    return replace(
+        entry,
+        claim=claim,
+        rule="eigenvalues.spectral" if largest else entry.rule,
+        at={"S": D - D_0} if largest else {name: put(value) for name, value in entry.at.items()},
+        weights=tuple(tuple(map(put, weight)) for weight in entry.weights),
+    )
+
+
+def _spectral(proof: Proof, theorem: Statement) -> tuple[Proof, Proof]:
+    """The lemma on one iteration in the spectral norm, and its statement on runs."""
+    bound = proof.statement.then
+    assert isinstance(bound, Relation)
+    table = {_drift: _spectral_drift}
+    claim = Relation(bound.lhs.xreplace(table), bound.op, bound.rhs.xreplace(table))
+    one = Proof(
+        replace(proof.statement, label=f"{proof.statement.label}-spectral", then=claim),
+        tuple(map(_spectral_line, proof.lines)),
+        idea=proof.idea,
+    )
+    descended = line("descended", le(L, L_0), "hypothesis")
+    cited = line("bound", claim, "lemma", *_names, "descended", labels=(one.label,))
+    assert isinstance(theorem.then, Relation)
+    last = line("claim", theorem.then, "arithmetic", weights=[(1, "bound")])
+    return one, Proof(theorem, (*_loss, descended, cited, last))
+
+
 PROOFS = (
+    *_spectral(SPECTRUM_LOWER, SPECTRAL_LOWER),
+    *_spectral(SPECTRUM_UPPER, SPECTRAL_UPPER),
     START,
     *_theorem(
         QUADRATIC_THEOREM, rate_quadratic, _quadratic, _quadratic_rates, _quadratic_step, frozenset({q_slow, q_fast})
