@@ -176,4 +176,27 @@ GENERAL_THEOREM = Statement(
     note="Constant step; the certified rate of eta-max --form sharp for every other loss.",
 )
 
-STATEMENTS = (DESCENT, CONTRACTION_STEP, QUADRATIC_THEOREM, GENERAL_THEOREM)
+# Lemma E.4 in the spectral norm --------------------------------------------------------------------------------
+SPECTRAL_LOWER = Statement(
+    label="j119.lower-spectral",
+    source=(journal("119", "Lemma E.4"),),
+    kind=Kind.TRAJECTORY,
+    form=Form.SHARP,
+    repairs="j119.lower",
+    given=(*LOSS, le(N.L, N.L_0)),
+    then=ge(N.sigma_min_T**2, N.alpha_1 - 2 * SigmaMax(N.D - N.D_0)),
+    where=REPAIRED_TABLE_2,
+    note="the spectral norm of the drift in place of its Frobenius norm: each half of alpha_1 moves by at most that",
+)
+SPECTRAL_UPPER = Statement(
+    label="j120.upper-spectral",
+    source=(journal("120", "Lemma E.4"),),
+    kind=Kind.TRAJECTORY,
+    form=Form.SHARP,
+    repairs="j120.upper",
+    given=(*LOSS, le(N.L, N.L_0)),
+    then=le(N.sigma_max_T**2, N.alpha_2 + 2 * SigmaMax(N.D - N.D_0)),
+    note="the spectral norm of the drift in place of its Frobenius norm",
+)
+
+STATEMENTS = (SPECTRAL_LOWER, SPECTRAL_UPPER, DESCENT, CONTRACTION_STEP, QUADRATIC_THEOREM, GENERAL_THEOREM)

@@ -115,6 +115,7 @@ AXIOMS: dict[str, Axiom] = {
                 Form("decreasing", (le(Lambda(S, k), Lambda(S, j)),), (_SYMMETRIC, le(j, k), le(k, p))),
                 Form("rayleigh", (le(Inner(X, S * X), Lambda(S, 1) * Fro(X) ** 2),), (_SYMMETRIC,)),
                 Form("frobenius", (le(Lambda(S, 1), Fro(S)),), (_SYMMETRIC,)),
+                Form("spectral", (le(Lambda(S, 1), SigmaMax(S)), le(Lambda(-S, 1), SigmaMax(S))), (_SYMMETRIC,)),
                 Form(
                     "count",
                     (le(Sigma(S, i + j - 1), x),),
