@@ -119,6 +119,7 @@ def _convergence(recipe: _Convergence, tell: Progress) -> FigureData:
             data.seconds.setdefault(setting.name, {"eta_max": {"total": eta_max_seconds}})[label] = {
                 "total": time.perf_counter() - begun,
                 "rule": timed.seconds,
+                "rule_alone": timed.alone,
                 "iterations": float(record.steps.sum()),
             }
             setting.series[label] = _series(schedule.name, record, recipe, label)
@@ -127,10 +128,12 @@ def _convergence(recipe: _Convergence, tell: Progress) -> FigureData:
 
 
 class _Timed:
-    """A schedule whose rule's wall-clock is summed in `seconds`, spectra that the rule asks for included."""
+    """A schedule whose rule's wall-clock is summed: `seconds` with the singular values it asks for, `alone` without."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self._schedule, self.name, self.seconds = schedule, schedule.name, 0.0
+        self._schedule, self.name = schedule, schedule.name
+        self.seconds = self.alone = 0.0
+        self._asks: bool | None = None
 
     def constants(self) -> Mapping[str, Any]:
         return self._schedule.constants()
@@ -140,8 +143,17 @@ class _Timed:
 
         def timed(iterate: Iterate) -> Any:
             begun = time.perf_counter()
+            if self._asks is None:
+                found = rule(iterate)
+                self._asks = iterate.has_spectra
+                self.seconds += time.perf_counter() - begun
+                return found
+            if self._asks:
+                iterate.measured("sigma_max_W")
+            ready = time.perf_counter()
             found = rule(iterate)
-            self.seconds += time.perf_counter() - begun
+            done = time.perf_counter()
+            self.seconds, self.alone = self.seconds + done - begun, self.alone + done - ready
             return found
 
         return timed

@@ -172,7 +172,7 @@ class Iterate:
         # D(t+1) - D(t) = eta^2 (grad_W1^T grad_W1 - grad_W2^T grad_W2): the terms of first order cancel exactly.
         # Summed as it comes, it keeps its relative precision where a difference of two imbalances loses it.
         residual = self.residual_after(eta)
-        known = self.__dict__.get("_spectra")
+        known = self._spectra if self.has_spectra else None
         if known is not None:
             moved = [np.abs(eta) * np.sqrt(x) for x in self._squared_norms]
             known = known.after(*moved, np.sqrt(_squared_norm(residual - self.R)))
@@ -208,6 +208,11 @@ class Iterate:
         )
 
     # What is measured --------------------------------------------------------------------------------------------
+    @property
+    def has_spectra(self) -> bool:
+        """Whether singular values have been asked for at this iterate."""
+        return "_spectra" in self.__dict__
+
     @property
     def carried(self) -> Array:
         """What is carried of the spectra of earlier iterations, (b, 11), nan where nothing is."""
