@@ -216,6 +216,11 @@ class _Checker:
 
     # relations -----------------------------------------------------------------------------------------------------
     def _normal(self, claim: Any) -> Normal:
+        if claim not in self.terms.normals:
+            self.terms.normals[claim] = self._normal_form(claim)
+        return self.terms.normals[claim]
+
+    def _normal_form(self, claim: Any) -> Normal:
         if claim.op == "!=":
             raise Unsupported("!= is not a relation of the kernel")
         left, right = (claim.rhs, claim.lhs) if claim.op in (">=", ">") else (claim.lhs, claim.rhs)
@@ -554,7 +559,7 @@ class _Checker:
         """
         if self.statement.kind is not Kind.TRAJECTORY:
             raise Refusal(entry.name, "induction is for claims about runs")
-        moving = {s for s in self.definitions if self._moves(s)}
+        moving = self._moving()
         still = [s for s in self.definitions if s not in moving and not is_matrix(s)]
         self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
         self._grant(self.terms)
@@ -577,9 +582,13 @@ class _Checker:
             raise Refusal(entry.name, "the claim is no part of the invariant")
         return frozenset()
 
-    def _moves(self, symbol: sp.Basic) -> bool:
-        """Whether a symbol's definition speaks of the current iteration."""
-        return any({W1, W2, eta, t} & d.free_symbols for d in (symbol, *self._opened([symbol])))
+    def _moving(self) -> set[sp.Basic]:
+        """The defined symbols whose definitions speak of the current iteration."""
+        uses = {symbol: {symbol, *value.free_symbols} for symbol, value in self.definitions.items()}
+        moving: set[sp.Basic] = {W1, W2, eta, t}
+        while more := {symbol for symbol, met in uses.items() if symbol not in moving and met & moving}:
+            moving |= more
+        return moving & set(self.definitions)
 
     def _provides(
         self, entry: Line, lemma: Statement, moving: set[sp.Basic], wanted: list[Any], available: list[Any]

@@ -86,6 +86,7 @@ class Terms:
         self._narrow: list[tuple[bool, bool]] = []  # per letter: one row, one column
         self._signs: dict[Any, bool] = {}  # scaled polynomial -> True when positive, False when only nonnegative
         self._memo: dict[sp.Basic, Any] = {}
+        self.normals: dict[Any, Any] = {}  # normal forms of whole relations, kept by the kernel
         self._opening: set[sp.Basic] = set()
         self._granted: dict[sp.Symbol, bool] = {}
 
@@ -102,6 +103,7 @@ class Terms:
             key = frozen(_scaled(p))
             self._signs[key] = strict or self._signs.get(key, False)
             self._memo.clear()
+            self.normals.clear()
 
     def nonnegative(self, p: Poly) -> bool:
         """Whether p >= 0 is known: recorded, or every monomial is visibly nonnegative."""
