@@ -135,5 +135,3 @@ def admitted(kind: Kind, verdict: Verdict) -> Verdict:
     if type(verdict) not in ADMITS[kind]:
         raise TypeError(f"verdict = {verdict.name}: a claim of kind {kind} does not admit it")
     return verdict
-
-
