@@ -128,6 +128,7 @@ def interval(x: Number) -> Interval:
 
 
 def signed_square(x: Number | Beyond) -> Fraction:
+    """x |x|, with which roots are compared without taking them."""
     if isinstance(x, Beyond):
         raise Undecided("a quantity known only from below enters arithmetic")
     return x * abs(x) if isinstance(x, Fraction) else x.sign * x.square  # type: ignore[union-attr]
@@ -419,10 +420,12 @@ def power(x: Number, y: Number) -> Number:
 
 
 def transpose(a: Matrix) -> Matrix:
+    """Transpose of a."""
     return tuple(zip(*a, strict=True))
 
 
 def matmul(a: Matrix, b: Matrix) -> Matrix:
+    """a b."""
     if len(a[0]) != len(b):
         raise Reject(f"a product of {len(a)} x {len(a[0])} and {len(b)} x {len(b[0])} matrices")
     columns = transpose(b)
@@ -430,24 +433,29 @@ def matmul(a: Matrix, b: Matrix) -> Matrix:
 
 
 def entrywise(f: Callable[..., Number], *matrices: Matrix) -> Matrix:
+    """The matrix of f over entries in the same place."""
     if len({(len(a), len(a[0])) for a in matrices}) > 1:
         raise Reject("matrices of different shapes, entry by entry")
     return tuple(tuple(f(*xs) for xs in zip(*rows, strict=True)) for rows in zip(*matrices, strict=True))
 
 
 def scaled(c: Number, a: Matrix) -> Matrix:
+    """c a."""
     return entrywise(lambda x: times(c, x), a)
 
 
 def identity(size: int) -> Matrix:
+    """The identity matrix."""
     return tuple(tuple(ONE if i == j else ZERO for j in range(size)) for i in range(size))
 
 
 def square_sum(a: Matrix) -> Number:
+    """||a||_F^2."""
     return total([whole_power(x, 2) for row in a for x in row])
 
 
 def rational(a: Matrix) -> bool:
+    """Whether every entry is an exact rational."""
     return all(isinstance(x, Fraction) for row in a for x in row)
 
 
@@ -521,6 +529,7 @@ def eigenvalue(matrix: Matrix, k: int) -> Fraction | Interval:
 
 
 def middle(x: Number) -> Fraction:
+    """Midpoint of an enclosure, exact."""
     x = interval(x)
     return Fraction(x.lo + x.hi) * Fraction(2) ** (x.e - 1)
 
@@ -608,12 +617,14 @@ def pointwise(f: Callable[[Number], Number], z: Number) -> Number:
 
 
 def tanh(z: Number) -> Number:
+    """Enclosure of tanh z."""
     if z == 0:
         return ZERO
     return minus(ONE, times(Fraction(2), inverse(plus(ONE, exponential(times(Fraction(2), z))))))
 
 
 def log_cosh(z: Number) -> Number:
+    """Enclosure of log(cosh z)."""
     z = greatest(z, times(Fraction(-1), z))
     if z == 0:
         return ZERO
@@ -622,6 +633,7 @@ def log_cosh(z: Number) -> Number:
 
 
 def hypotenuse(z: Number) -> Number:
+    """Enclosure of sqrt(1 + z^2) - 1."""
     return power(plus(ONE, whole_power(z, 2)), Fraction(1, 2))
 
 
@@ -779,6 +791,7 @@ class Frame:
 
 
 def symbol(frame: Frame, name: str, *flags: str) -> Number:
+    """Value of a symbol, its declared domain checked."""
     if name in frame.values:
         value: Number = frame.values[name]
     elif name in frame.scene.where:
@@ -796,6 +809,7 @@ def symbol(frame: Frame, name: str, *flags: str) -> Number:
 
 
 def matrix_symbol(frame: Frame, name: str, rows: Node, columns: Node) -> Matrix:
+    """Value of a matrix symbol, its declared shape checked."""
     if name in frame.values:
         value: Matrix = frame.values[name]
     elif name in frame.scene.where:
@@ -808,6 +822,7 @@ def matrix_symbol(frame: Frame, name: str, rows: Node, columns: Node) -> Matrix:
 
 
 def matrix_product(frame: Frame, *nodes: Node) -> Matrix:
+    """Product of scalars and matrices."""
     values = frame.values_of(*nodes)
     if sort(nodes[0]) == "s":
         return scaled(values[0], reduce(matmul, values[1:]))
@@ -815,6 +830,7 @@ def matrix_product(frame: Frame, *nodes: Node) -> Matrix:
 
 
 def matrix_power(frame: Frame, base: Node, exponent: Node) -> Matrix:
+    """A square matrix to a natural power."""
     a: Matrix = frame.value(base)
     if len(a) != len(a[0]):
         raise Reject("a power of a matrix that is not square")
@@ -822,6 +838,7 @@ def matrix_power(frame: Frame, base: Node, exponent: Node) -> Matrix:
 
 
 def stack(frame: Frame, above: Node, below: Node) -> Matrix:
+    """[above; below]."""
     a, b = frame.values_of(above, below)
     if len(a[0]) != len(b[0]):
         raise Reject("stacked matrices with different numbers of columns")
@@ -829,6 +846,7 @@ def stack(frame: Frame, above: Node, below: Node) -> Matrix:
 
 
 def square_matrix(frame: Frame, node: Node) -> Matrix:
+    """Value of a node that must be a square matrix."""
     a: Matrix = frame.value(node)
     if len(a) != len(a[0]):
         raise Reject(f"{text(node)}: {len(a)} x {len(a[0])}, where a square matrix is meant")
@@ -836,6 +854,7 @@ def square_matrix(frame: Frame, node: Node) -> Matrix:
 
 
 def positive_index(frame: Frame, node: Node) -> int:
+    """Value of a node that must be an index 1, 2, ..."""
     k = frame.index(node)
     if k < 1:
         raise Reject(f"{text(node)} = {k}: singular values and eigenvalues are counted from 1")
@@ -843,12 +862,14 @@ def positive_index(frame: Frame, node: Node) -> int:
 
 
 def with_loss(frame: Frame) -> Loss:
+    """The frame's loss; rejects a claim that has none."""
     if frame.scene.loss is None:
         raise Reject("the statement speaks of a loss and the certificate has none")
     return frame.scene.loss
 
 
 def at_point(frame: Frame, method: str, *nodes: Node) -> Any:
+    """A method of the loss at the values of the nodes."""
     loss, points = with_loss(frame), frame.values_of(*nodes)
     if any((len(p), len(p[0])) != (len(loss.star), len(loss.star[0])) for p in points):
         raise Reject("a point or direction that has not the shape of the loss's domain")
@@ -856,16 +877,19 @@ def at_point(frame: Frame, method: str, *nodes: Node) -> Any:
 
 
 def history(frame: Frame, term: Node, first: int) -> list[Number]:
+    """Values of a term at the steps first .. t of the run."""
     if frame.step is None:
         raise Reject("a sum or product over the run inside a root or an integral")
     return [f.value(term) for f in frame.scene.frames[first : frame.step + 1]]
 
 
 def absolute(x: Number) -> Number:
+    """|x|."""
     return greatest(x, times(Fraction(-1), x))
 
 
 def smallest_sigma(a: Matrix) -> Number:
+    """Square of the smallest of the min(p, q) singular values."""
     return sigma_k(a, min(len(a), len(a[0])))
 
 
@@ -956,6 +980,7 @@ def range_of(series: Series, low: Number, top: Number) -> Number:
 
 
 def series_plus(a: Series, b: Series) -> Series:
+    """Sum of two expansions."""
     found = dict(a)
     for e, c in b.items():
         found[e] = plus(found.get(e, ZERO), c)
@@ -963,6 +988,7 @@ def series_plus(a: Series, b: Series) -> Series:
 
 
 def series_times(a: Series, b: Series) -> Series:
+    """Product of two expansions."""
     parts = [{e + g: times(c, d)} for e, c in a.items() for g, d in b.items()]
     return reduce(series_plus, parts, {})
 

@@ -65,6 +65,7 @@ def _without_y(moved: sp.Expr) -> sp.Expr:
 
 
 def sympy_rational(q: Fraction) -> sp.Rational:
+    """The rational as SymPy writes it."""
     return sp.Rational(q.numerator, q.denominator)
 
 
@@ -108,16 +109,19 @@ def answer(chosen: tuple[Fraction, Extremum], labels: int) -> Answer:
 
 
 def short(q: Fraction | None) -> str:
+    """A rational in text, decimals where it is long."""
     return "" if q is None else f"{float(q):.6g}" if abs(q) < 10**300 else "beyond 1e300"
 
 
 def is_constant(r: Range) -> bool:
+    """Whether the range is a single value."""
     return bool(r.inf.decided and r.sup.decided and not r.inf.unbounded and not r.sup.unbounded) and bool(
         r.sup.upper - r.inf.lower <= ball(Fraction(1, 10**30)) * abs(r.sup.upper)
     )
 
 
 def order_key(e: Extremum) -> float:
+    """What extrema are compared by."""
     if e.unbounded:
         return float("inf") if e.kind == "sup" else float("-inf")
     value = e.upper if e.kind == "sup" else e.lower
@@ -127,10 +131,12 @@ def order_key(e: Extremum) -> float:
 
 
 def hull(e: Extremum) -> Any:
+    """An interval that contains the extremum."""
     return e.lower.union(e.upper)
 
 
 def aim(e: Extremum, far: int) -> float:
+    """The point where the extremum is attained, or one `far` out on its side."""
     if e.place.point is None:
         return float(e.place.side * far)
     return float(e.place.point)

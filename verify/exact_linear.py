@@ -43,8 +43,10 @@ def generic_direction(x: Any) -> list[Fraction]:
 
 
 def dot(a: Any, b: Any) -> Fraction:
+    """Inner product of two rational vectors."""
     return sum((p * q for p, q in zip(a, b, strict=True)), Fraction(0))
 
 
 def sign_of(q: Fraction) -> int:
+    """-1, 0 or 1."""
     return (q > 0) - (q < 0)

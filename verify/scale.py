@@ -75,6 +75,7 @@ Z_SCALE = Scale(p=Fraction(1))
 
 
 def as_ball(q: Any) -> Any:
+    """A rational as a ball."""
     return arb(fmpq(q.numerator, q.denominator)) if isinstance(q, Fraction) else arb(q)
 
 
@@ -84,10 +85,12 @@ def _power(x: Any, k: Fraction) -> Any:
 
 @lru_cache(maxsize=1 << 16)
 def order(a: Scale, b: Scale) -> int:
+    """How scale a compares with b far out: -1, 0 or 1."""
     return (a * b ** Fraction(-1)).growth()
 
 
 def smaller_first(a: Scale, b: Scale) -> int:
+    """The opposite of `order`: sorting by it puts the largest first."""
     return -order(a, b)
 
 

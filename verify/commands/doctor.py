@@ -30,9 +30,6 @@ REQUIRED = {
 # Package -> the extra that installs it and what it is for.
 OPTIONAL = {
     "matplotlib": ("plot", "figures"),
-    "numba": ("fast", "the compiled engine"),
-    "clarabel": ("solvers", "looking for multipliers"),
-    "z3-solver": ("solvers", "looking for multipliers"),
     "pytest-xdist": ("dev", "tests on several cores"),
     "jsonschema": ("dev", "tests of the published schemas"),
     "torch": ("", "losses written in PyTorch"),

@@ -22,10 +22,10 @@ def test_json_keeps_its_schema(capsys):
 
 
 def test_what_is_missing_is_said(monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "_version", lambda package: None if package in ("numpy", "numba") else "99.0")
+    monkeypatch.setattr(doctor, "_version", lambda package: None if package in ("numpy", "matplotlib") else "99.0")
     assert cli.main(["doctor"]) == 3
     out = capsys.readouterr().out
-    assert "numpy missing: needs" in out and "localpl[fast]" in out and "mpmath 99.0: needs >=1.3,<1.4" in out
+    assert "numpy missing: needs" in out and "localpl[plot]" in out and "mpmath 99.0: needs >=1.3,<1.4" in out
 
 
 def test_a_shadow_is_said(monkeypatch, capsys):
