@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from theorems.norms import Fro, Grad, Inner, Lambda, Loss, Sigma, SigmaMax, Trac
 from theorems.notation import W1, W2, K, L, U, V, W_star, eta, h, m, mu, n
 from theorems.proofs import PROOFS
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, eq, ge, journal, le, lt
-from verify.kernel import Refusal, check, check_all, proved
+from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, eq, ge, journal, le, lt
+from verify.kernel import Refusal, _check, check, check_all, proved
 
 _x, _y = sp.symbols("x y", real=True)
 _pos = sp.Symbol("s", positive=True, real=True)
@@ -52,6 +53,30 @@ def test_every_proof_of_the_project_is_accepted() -> None:
 def test_proved_returns_the_proof_or_none() -> None:
     assert proved("j33.cauchy-schwarz") is PROOFS["j33.cauchy-schwarz"]
     assert proved("j36.norm-of-sum") is None
+
+
+_v, _r1, _r2 = (sp.Symbol(name, real=True, positive=True) for name in ("v", "r1", "r2"))
+
+
+def _root_claim(
+    expression: sp.Expr = _v**2 - 2, below: Any = 0, above: Any = 2, x: sp.Symbol = _r1, drop: str = ""
+) -> Proof:
+    """A proof that v^2 = 2 has one positive root, spoilt in one place."""
+    f = lambda value: expression.xreplace({_v: sp.sympify(value)})  # noqa: E731
+    lines = (
+        line("start", lt(f(below), 0), "algebra"),
+        line("end", lt(0, f(above)), "algebra"),
+        line("case", lt(x, _r2), "assume"),
+        line("increases", lt(f(x), f(_r2)), "arithmetic", weights=[(x + _r2, "case")]),
+    )
+    claim = UniqueRoot(expression, _v)
+    cites = [name for name in ("start", "end", "increases", "case") if name != drop]
+    at = {"below": sp.sympify(below), "above": sp.sympify(above), "x": x, "y": _r2}
+    return _proof(claim, *lines, line("claim", claim, "root", *cites, at=at), kind=Kind.EXISTENCE)
+
+
+def test_a_root_is_found() -> None:
+    assert check(_root_claim()).proof == "test.claim"
 
 
 BAD: dict[str, Proof] = {
@@ -179,7 +204,13 @@ BAD: dict[str, Proof] = {
         le(1, 0),
         line("onto", lt(0, Sigma(sp.Identity(n), n)), "hypothesis"),
         line("a", eq(sp.Identity(n) * _u, _w), "surjective.exists", "onto", at={"T": sp.Identity(n), "b": _w, "u": _u}),
-        line("b", eq(sp.Identity(n) * _w, _u + _e), "surjective.exists", "onto", at={"T": sp.Identity(n), "b": _u + _e, "u": _w}),
+        line(
+            "b",
+            eq(sp.Identity(n) * _w, _u + _e),
+            "surjective.exists",
+            "onto",
+            at={"T": sp.Identity(n), "b": _u + _e, "u": _w},
+        ),
         given=(lt(0, Sigma(sp.Identity(n), n)),),
     ),
     "both cases strict": _proof(
@@ -250,6 +281,10 @@ BAD: dict[str, Proof] = {
     "unknown matrix function": _one(eq(sp.Inverse(_square), sp.Inverse(_square)), "algebra"),
     "infinity": _one(le(_x, sp.oo), "algebra"),
     "a float": _one(le(sp.Float("0.1"), 1), "algebra"),
+    "root without a sign change": _root_claim(below=sp.S.Zero, above=sp.Rational(1, 2)),
+    "root without monotonicity": _root_claim(drop="increases"),
+    "root of a function that may jump": _root_claim(expression=sp.Max(_v, 1) - 2),
+    "root with letters of the statement": _root_claim(x=_v),
     "inequality of unlike": Proof(PROOFS["j34.product"].statement, PROOFS["j33.cauchy-schwarz"].lines),
 }
 
@@ -322,6 +357,20 @@ def test_forged_objects_are_refused() -> None:
         check(_one(le(odd, 0), "algebra"))
 
 
+@cache
+def _checked() -> dict[str, Proof]:
+    """The project's proofs, checked once."""
+    done: dict[str, Proof] = {}
+    for proof in PROOFS.values():
+        _check(proof, PROOFS, done, ())
+    return done
+
+
+def _again(proof: Proof) -> None:
+    """Check a mutated proof whose dependencies are the project's."""
+    _check(proof, PROOFS, dict(_checked()), ())
+
+
 # Mutations --------------------------------------------------------------------------------------------------------
 _GOALS = [
     label
@@ -345,7 +394,7 @@ def test_a_goal_moved_by_one_is_refused(label: str) -> None:
     *rest, last = proof.lines
     mutated = Proof(replace(proof.statement, then=tightened), (*rest, replace(last, claim=tightened)), proof.folded)
     with pytest.raises(Refusal):
-        check(mutated)
+        _again(mutated)
 
 
 def _mutate(rng: random.Random, entry: Line, names: list[str]) -> Line:
@@ -437,7 +486,7 @@ def test_a_mutated_proof_is_refused_or_its_lines_stay_true(label: str) -> None:
         changed = _mutate(rng, proof.lines[i], names)
         lines = (*proof.lines[:i], changed, *proof.lines[i + 1 :])
         try:
-            check(Proof(proof.statement, lines, proof.folded))
+            _again(Proof(proof.statement, lines, proof.folded))
         except Refusal:
             refused += 1
             continue
