@@ -97,13 +97,10 @@ class BlackBoxLoss:
         return {"kind": "black-box", "name": self.name}
 
 
-def load_loss(reference: str, shape: tuple[int, int] | None = None) -> BlackBoxLoss:
-    """The loss object named by "file.py:name" or "package.module:name".
+def load_object(reference: str) -> Any:
+    """The object named by "file.py:name" or "package.module:name", whatever it is.
 
-    This runs the user's Python file: call it only with a reference that the user wrote. The object has methods (or
-    keys) `value` and `gradient`, or is a function that returns (value, gradient); `hessian`, `K`, `mu`, `minimum` and
-    `shape` are optional. Classes without arguments are instantiated; PyTorch, JAX and scikit-learn style objects
-    come in through `properties.adapters`. Raises InputError.
+    This runs the user's Python file: call it only with a reference that the user wrote. Raises InputError.
     """
     path, colon, name = reference.rpartition(":")
     if not colon or not path or not name.isidentifier():
@@ -112,7 +109,18 @@ def load_loss(reference: str, shape: tuple[int, int] | None = None) -> BlackBoxL
     if not hasattr(module, name):
         known = [n for n in vars(module) if not n.startswith("_")]
         raise InputError(f"--loss = {shorten(reference)}: no {name} in it; it has {', '.join(known[:8]) or 'nothing'}")
-    return wrap(getattr(module, name), reference, shape)
+    return getattr(module, name)
+
+
+def load_loss(reference: str, shape: tuple[int, int] | None = None) -> BlackBoxLoss:
+    """The loss object named by "file.py:name" or "package.module:name".
+
+    This runs the user's Python file: call it only with a reference that the user wrote. The object has methods (or
+    keys) `value` and `gradient`, or is a function that returns (value, gradient); `hessian`, `K`, `mu`, `minimum` and
+    `shape` are optional. Classes without arguments are instantiated; PyTorch, JAX and scikit-learn style objects
+    come in through `properties.adapters`. Raises InputError.
+    """
+    return wrap(load_object(reference), reference, shape)
 
 
 def _module(path: str, reference: str) -> Any:

@@ -1,8 +1,9 @@
-"""Run gradient descent on a problem and check every claim about steps and runs on it."""
+"""Run gradient descent on a problem or loss and check every claim about steps and runs on it."""
 
 from __future__ import annotations
 
 import json
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from verify.commands._problem_options import problem_options
 SCHEMA = "localpl/audit/1"
 
 
-@click.command()
 @problem_options
 @click.option("--steps", default=2000, show_default=True, help="Iterations of the problem's own run at most.")
 @click.option("--problems", default=200, show_default=True, help="Random problems of the same kind, half with n != m.")
@@ -26,13 +26,10 @@ SCHEMA = "localpl/audit/1"
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the certificates of violations."
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/audit/1).")
-def command(
+def _audit(
     problem: Any, steps: int, problems: int, audit_seed: int, form: str, digits: int, out: Path | None, as_json: bool
 ) -> int:
-    """eta_max of a problem, then real gradient descent by (19) with every claim checked at every step.
-
-    Exit code 1 when a repaired or sharp statement is refuted, 5 when the theorem's hypotheses fail.
-    """
+    from properties.problems import Problem
     from verify.audit import audit
     from verify.commands.paper import progress_bar
     from verify.eta_max import HypothesisFailure, eta_max
@@ -40,20 +37,58 @@ def command(
     for name, value, least in (("--steps", steps, 1), ("--problems", problems, 8), ("--audit-seed", audit_seed, 0)):
         if value < least:
             raise InputError(f"{name} = {value}: a whole number of at least {least}")
-    result = eta_max(problem, digits, form=form)
-    if isinstance(result, HypothesisFailure):
-        click.echo(json.dumps(result.as_json(), sort_keys=True, indent=1) if as_json else _why(result))
+    result = eta_max(problem, digits, form=form) if isinstance(problem, Problem) else None
+    fails = isinstance(result, HypothesisFailure)
+    if fails and result.which == "K":
+        click.echo(json.dumps(_refused(result), sort_keys=True, indent=1) if as_json else _why(result))
         return 5
     with progress_bar() as advance:
         found = audit(
-            problem, eta_0=result.eta_max.lower, steps=steps, problems=problems, seed=audit_seed, progress=advance
+            problem,
+            eta_0=None if result is None or fails else result.eta_max.lower,
+            steps=steps,
+            problems=problems,
+            seed=audit_seed,
+            progress=advance,
         )
     certificates = _certificates(found, out)
     if as_json:
         click.echo(json.dumps(_body(result, found, certificates), sort_keys=True, indent=1, ensure_ascii=False))
     else:
         _print(result, found, certificates)
-    return 1 if found.failures else 0
+    return 1 if found.failures else 5 if fails else 0
+
+
+_given_problem = _audit.__wrapped__
+
+
+@click.command()
+@click.option(
+    "--loss",
+    "reference",
+    metavar="LOSS",
+    help="A loss instead of a problem: FILE.py:NAME (runs that file) or a problem file without [weights].",
+)
+@click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
+@wraps(_audit)
+def command(reference: str | None, shape: tuple[int, int] | None, **options: Any) -> int:
+    """Gradient descent on a problem or loss, with every claim about steps and runs checked at every step.
+
+    A problem is run by (19) from its certified eta_max; a loss (--loss) from random weights. What float64 finds
+    violated is decided again: exactly and with a certificate where the loss allows one, in balls for other losses given
+    by data or formula; for a Python loss it is observed only. Exit code 1 when a proved, repaired or sharp statement is
+    violated though the loss meets its assumptions, 5 when Theorem E.1 does not apply at the start.
+    """
+    if reference is None:
+        return int(_audit(**options))
+    from verify.audited_loss import resolve
+
+    own = ("steps", "problems", "audit_seed", "form", "digits", "out", "as_json")
+    extra = next((name for name, value in options.items() if name not in own and value), None)
+    if extra is not None:
+        name = "PROBLEM" if extra == "problem_file" else f"--{extra}"
+        raise InputError(f"{name}: --loss is given too; name either a problem or a loss")
+    return int(_given_problem(resolve(reference, shape), **{name: options[name] for name in own}))
 
 
 def _why(result: Any) -> str:
@@ -77,74 +112,142 @@ def _certificates(found: Any, out: Path | None) -> dict[str, str]:
 
 def _checked(found: Any) -> list[Any]:
     """The rows of statements that speak of these runs."""
-    return [r for r in found.rows if r.verdict.name != "undecided"]
+    return [r for r in found.rows if r.verdict.name != "undecided" or r.cases]
+
+
+def _refused(result: Any) -> dict[str, Any]:
+    """The body where no step can be run at all."""
+    empty: dict[str, Any] = {"iterations": 0, "loss_ratio": "1", "problems": 0, "rectangular": 0, "seed": 0}
+    return empty | {
+        "schema": SCHEMA, "eta_max": result.as_json(), "loss": "", "assumptions": [], "statements": [], "loosest": None,
+    }  # fmt: skip
 
 
 def _body(result: Any, found: Any, certificates: dict[str, str]) -> dict[str, Any]:
+    loosest = found.loosest
     return {
         "schema": SCHEMA,
-        "eta_max": result.as_json(),
+        "eta_max": None if result is None else result.as_json(),
+        "loss": found.loss,
+        "assumptions": [
+            {"name": a.name, "holds": a.holds, "reason": a.reason, "still": list(a.still)} for a in found.assumptions
+        ],
         "iterations": found.iterations,
         "loss_ratio": f"{found.final:.6g}",
         "problems": found.problems,
         "rectangular": found.rectangular,
         "seed": found.seed,
-        "statements": [
-            {
-                "id": r.statement.id,
-                "kind": str(r.statement.kind),
-                "form": str(r.statement.form),
-                "verdict": r.verdict.name,
-                "cases": r.cases,
-                "margin": None if r.cases == 0 else f"{r.margin:.6g}",
-                "where": r.where,
-                "rechecked": r.rechecked,
-                "certificate": certificates.get(r.statement.id),
-            }
-            for r in _checked(found)
-        ],
+        "loosest": None if loosest is None else {"id": loosest.statement.id, "slack": f"{loosest.slack:.6g}"},
+        "statements": [_row(r, certificates) for r in _checked(found)],
     }
+
+
+def _row(r: Any, certificates: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": r.statement.id,
+        "kind": str(r.statement.kind),
+        "form": str(r.statement.form),
+        "verdict": r.verdict.name,
+        "proved": r.proved,
+        "lacking": list(r.lacking),
+        "instance": getattr(r.verdict, "instance", None),
+        "cases": r.cases,
+        "margin": None if r.cases == 0 else f"{r.margin:.6g}",
+        "slack": None if r.slack is None else f"{r.slack:.6g}",
+        "where": r.where,
+        "rechecked": r.rechecked,
+        "certificate": certificates.get(r.statement.id),
+    }
+
+
+# Text ---------------------------------------------------------------------------------------------------------------
 
 
 def _print(result: Any, found: Any, certificates: dict[str, str]) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     from verify.commands.eta_max import _print_result
+    from verify.eta_max import HypothesisFailure
+
+    console = Console(width=118, highlight=False, soft_wrap=True, file=click.get_text_stream("stdout"))
+    if isinstance(result, HypothesisFailure):
+        console.print(escape(_why(result)))
+    elif result is not None:
+        _print_result(console, result)
+    _print_assumptions(console, found)
+    own = ""
+    if result is not None:
+        start = "the largest step of (9)" if found.failure or isinstance(result, HypothesisFailure) else "eta_max"
+        own = (
+            f" by (19) from eta_0 = {start} (lower end): {found.iterations} iterations, L(t)/L(0) down to "
+            f"{found.final:.3g}; and"
+        )
+    console.print(
+        f"\n[bold]Gradient descent[/]{own} on {found.problems} random problems, {found.rectangular} of them with "
+        f"n != m (seed {found.seed})"
+    )
+    console.print(_table(found))
+    _print_summary(console, found, certificates)
+
+
+def _print_assumptions(console: Any, found: Any) -> None:
+    from rich.markup import escape
+
+    marks = {True: "holds", False: "[bold red]FAILS[/]", None: "undecided"}
+    console.print(f"\n[bold]Assumptions[/] for the loss {escape(found.loss)}")
+    for a in found.assumptions:
+        console.print(f"  {escape(a.name)}: {marks[a.holds]}: {escape(a.reason)}")
+        for line in a.still:
+            console.print(f"      {escape(line)}")
+
+
+def _table(found: Any) -> Any:
+    from rich.markup import escape
+    from rich.table import Table
+
     from verify.render import STYLES, witness
     from verify.verdict import Refuted
 
-    console = Console(width=118, highlight=False, soft_wrap=True, file=click.get_text_stream("stdout"))
-    _print_result(console, result)
-    console.print(
-        f"\n[bold]Gradient descent[/] by (19) from eta_0 = eta_max (lower end): {found.iterations} iterations, "
-        f"L(t)/L(0) down to {found.final:.3g}; and {found.problems} random problems, {found.rectangular} of them with "
-        f"n != m (seed {found.seed})"
-    )
     table = Table(box=None, padding=(0, 1))
-    for column, align in (
-        ("statement", "left"),
-        ("verdict", "left"),
-        ("cases", "right"),
-        ("margin", "right"),
-        ("where", "left"),
-    ):
-        table.add_column(column, justify=align, no_wrap=column != "where")  # type: ignore[arg-type]
+    for column in ("statement", "verdict", "cases", "margin", "where"):
+        right = column in ("cases", "margin")
+        table.add_column(column, justify="right" if right else "left", no_wrap=column != "where")
     for r in _checked(found):
         margin = "" if r.cases == 0 else f"{r.margin:.2e}"
-        where = f"{r.where}: {witness(r.verdict.certificate)}" if isinstance(r.verdict, Refuted) else r.where
+        where = r.where
+        if isinstance(r.verdict, Refuted):
+            where = f"{r.where}: {witness(r.verdict.certificate)}"
+        elif r.violated:
+            where = r.verdict.instance
+        style = STYLES["proved"] if r.outcome.startswith("holds") else STYLES[r.verdict.name]
         table.add_row(
-            escape(r.statement.id), f"[{STYLES[r.verdict.name]}]{r.verdict.name}[/]", str(r.cases), margin,
-            escape(where[:110]),
-        )  # fmt: skip
-    console.print(table)
-    rechecked = sum(r.rechecked for r in found.rows)
+            escape(r.statement.id), f"[{style}]{escape(r.outcome)}[/]", str(r.cases), margin, escape(where[:110])
+        )
+    return table
+
+
+def _print_summary(console: Any, found: Any, certificates: dict[str, str]) -> None:
+    from rich.markup import escape
+
+    rows = found.rows
+    refuted = sum(r.verdict.name == "refuted" for r in rows)
+    observed = sum(r.verdict.name == "observed" for r in rows)
+    proved = sum(r.outcome == "holds (proved)" for r in rows)
     console.print(
-        f"{sum(r.verdict.name == 'refuted' for r in found.rows)} statements refuted by exact witnesses on real steps; "
-        f"{rechecked} float64 suspicions decided again exactly and not confirmed. Survived means that nothing was found "
-        f"here, not that it is proved. {len(found.rows) - len(_checked(found))} statements speak of other things than "
-        f"these runs."
+        f"{refuted} statements refuted by exact witnesses on real steps, {observed} violations observed; "
+        f"{sum(r.rechecked for r in rows)} float64 suspicions decided again and not confirmed. {proved} statements "
+        "hold by proof. Survived means that nothing was found here, not that it is proved. "
+        f"{len(rows) - len(_checked(found))} statements speak of other things than these runs."
     )
+    loosest = found.loosest
+    if loosest is not None:
+        console.print(
+            f"Loosest printed bound on this loss: {escape(loosest.statement.id)}; its sides never come closer than a "
+            f"factor {loosest.slack:.3g}."
+        )
+    for r in rows:
+        if r.violated and r.explanation():
+            console.print(f"  {r.statement.id}: {r.explanation()}", markup=False)
     for identity, place in certificates.items():
         console.print(f"  certificate of {identity}: {place}", markup=False)
