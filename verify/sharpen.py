@@ -15,11 +15,16 @@ from typing import Any
 import sympy as sp
 
 from theorems import CATALOG
+from theorems import notation as N
 from theorems.notation import DEFINITIONS
 from theorems.statement import AllOf, Form, Relation, Statement
+from verify.extremal import refute
 from verify.falsify import falsify
 from verify.render import witness
 from verify.verdict import Refuted
+
+# Quantities of the initialization: their definitions are what a statement is about, not its constants.
+_TABLE_2 = frozenset({N.alpha_1, N.alpha_2, N.beta_1, N.beta_2, N.Delta_plus, N.Delta_minus, N.Delta_under})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """One direction of search: the constants moved, the smallest point not refuted and the largest point refuted."""
+    """One direction of search: the constants moved and what is known along it.
+
+    proved    the smallest point that is proved, None when the kernel accepts none
+    kept      the smallest point not refuted (below `proved` it is open)
+    refuted   the largest point refuted, None when there is none down to 0
+    """
 
     moved: tuple[int, ...]
+    proved: Point | None
     kept: Point
     refuted: Point | None
 
@@ -81,7 +92,7 @@ def _definitions(statement: Statement) -> list[sp.Symbol]:
     """Symbols of the claim that stand for a sum with a numeric coefficient, or that the statement defines itself."""
     named = {s for r in _relations(statement) for s in (r.lhs.free_symbols | r.rhs.free_symbols)}
     found = []
-    for symbol in sorted(named, key=str):
+    for symbol in sorted(named - _TABLE_2, key=str):
         definition = statement.where.get(symbol, DEFINITIONS.get(symbol))
         if isinstance(definition, sp.Add) and (
             symbol in statement.where or any(abs(value) != 1 for _, value in _terms(definition))
@@ -112,12 +123,17 @@ def _terms(expression: sp.Expr) -> list[tuple[sp.Expr, Fraction]]:
 
 
 def with_constants(statement: Statement, values: Mapping[tuple[Any, ...], Fraction]) -> Statement:
-    """The statement with the coefficients in `values` (slot -> value) put in; the id says which constants it has."""
+    """The statement with the coefficients in `values` (slot -> value) put in; the label says which it has."""
+    numbers = {slot: sp.Rational(v.numerator, v.denominator) for slot, v in values.items()}
+    return _with(statement, numbers, f"{statement.label}.constants({','.join(map(str, values.values()))})")
+
+
+def _with(statement: Statement, values: Mapping[tuple[Any, ...], sp.Expr], label: str) -> Statement:
     where = dict(statement.where)
     for symbol in _definitions(statement):
         terms = _terms(_definition(statement, symbol))
         rest = _definition(statement, symbol) - sp.Add(*(_rational(v) * t for t, v in terms))
-        where[symbol] = rest + sp.Add(*(_rational(values.get(("where", symbol, t), v)) * t for t, v in terms))
+        where[symbol] = rest + sp.Add(*(values.get(("where", symbol, t), _rational(v)) * t for t, v in terms))
     changed = []
     for index, relation in enumerate(_relations(statement)):
         sides = {}
@@ -125,13 +141,12 @@ def with_constants(statement: Statement, values: Mapping[tuple[Any, ...], Fracti
             expression = getattr(relation, side)
             if isinstance(expression, sp.Expr):
                 for term, value in _terms(expression):
-                    new = values.get(("then", index, side, term), value)
-                    expression = expression + _rational(new - value) * term
+                    new = values.get(("then", index, side, term), _rational(value))
+                    expression = expression + (new - _rational(value)) * term
             sides[side] = expression
         changed.append(Relation(sides["lhs"], relation.op, sides["rhs"]))
     then = changed[0] if isinstance(statement.then, Relation) else AllOf(*changed)
-    text = ",".join(str(v) for v in values.values())
-    return replace(statement, label=f"{statement.label}.constants({text})", then=then, where=where, reading=None, form=Form.SHARP)
+    return replace(statement, label=label, then=then, where=where, reading=None, form=Form.SHARP)
 
 
 def _rational(q: Fraction) -> sp.Rational:
@@ -139,17 +154,72 @@ def _rational(q: Fraction) -> sp.Rational:
 
 
 def proved_points(statement: Statement) -> list[tuple[str, tuple[Fraction, ...]]]:
-    """(id, constants) of the proved forms of this statement that have the same terms."""
-    from theorems.proofs import PROOFS
+    """(id, constants) of the forms the kernel accepts that say what `statement` says with other constants.
 
-    mine = constants(statement)
+    Such a form asks for no more hypotheses, and its claim equals this one for some values of the constants.
+    """
+    from verify.kernel import proved
+
     found = []
     for other in CATALOG:
-        if other.label == statement.label and other.id in PROOFS:
-            theirs = {c.slot: c.value for c in constants(other)}
-            if set(theirs) == {c.slot for c in mine}:
-                found.append((other.id, tuple(theirs[c.slot] for c in mine)))
+        if other.label == statement.label and set(other.given) <= set(statement.given):
+            values = _as_constants(statement, other)
+            if values is not None and proved(other.id) is not None:
+                found.append((other.id, values))
     return found
+
+
+def _as_constants(statement: Statement, other: Statement) -> tuple[Fraction, ...] | None:
+    """The values of the statement's constants at which its claim is the other's; None when there are none."""
+    slots = [constant.slot for constant in constants(statement)]
+    unknowns = {slot: sp.Symbol(f"constant_{i}", real=True) for i, slot in enumerate(slots)}
+    mine = _flat(_put(statement, unknowns), set(_definitions(statement)))
+    if mine is None:
+        return None
+    known = set().union(*(e.free_symbols for e in mine))
+    fresh = {s for e in _differences(other) for s in e.free_symbols} - known
+    theirs = _flat(other, fresh)
+    if theirs is None or len(theirs) != len(mine):
+        return None
+    for symbol in known - set(unknowns.values()):
+        if statement.where.get(symbol, DEFINITIONS.get(symbol)) != other.where.get(symbol, DEFINITIONS.get(symbol)):
+            return None
+    equations = []
+    for a, b in zip(mine, theirs, strict=True):
+        by_factor: dict[sp.Expr, sp.Expr] = {}
+        for term in sp.Add.make_args(sp.expand(a - b)):
+            number, rest = term.as_independent(*_factors(term, set(unknowns.values())), as_Add=False)
+            by_factor[rest] = by_factor.get(rest, sp.S.Zero) + number
+        equations += list(by_factor.values())
+    solved = sp.linsolve(equations, *unknowns.values()) if unknowns else sp.EmptySet
+    for solution in solved:
+        if all(isinstance(v, sp.Rational) for v in solution):
+            return tuple(Fraction(int(v.p), int(v.q)) for v in solution)
+    return None
+
+
+def _factors(term: sp.Expr, unknowns: set[sp.Symbol]) -> list[sp.Basic]:
+    """What a term multiplies its number and constants with."""
+    return [f for f in sp.Mul.make_args(term) if not f.is_Rational and not f.free_symbols & unknowns]
+
+
+def _put(statement: Statement, values: Mapping[tuple[Any, ...], sp.Symbol]) -> Statement:
+    """The statement with letters for its constants."""
+    return _with(statement, dict(values), f"{statement.label}.letters")
+
+
+def _differences(statement: Statement) -> list[sp.Expr]:
+    """Larger side minus smaller side of each relation."""
+    return [(r.lhs - r.rhs) if r.op in (">=", ">") else (r.rhs - r.lhs) for r in _relations(statement)]
+
+
+def _flat(statement: Statement, symbols: set[sp.Symbol]) -> list[sp.Expr] | None:
+    """The differences with the definitions of `symbols` put in; None for a claim about matrices."""
+    if any(not isinstance(side, sp.Expr) for r in _relations(statement) for side in (r.lhs, r.rhs)):
+        return None
+    table = {s: statement.where.get(s, DEFINITIONS.get(s)) for s in symbols}
+    table = {s: d for s, d in table.items() if d is not None and isinstance(d, sp.Expr)}
+    return [sp.expand(e.xreplace(table)) for e in _differences(statement)]
 
 
 def frontier(
@@ -169,7 +239,7 @@ def frontier(
     if not table:
         raise ValueError(f"label = {statement.id}: has no numeric constant; nothing can be lowered")
     proofs = proved_points(statement)
-    directions = [(i,) for i in range(len(table))]
+    directions: list[tuple[int, ...]] = [(i,) for i in range(len(table))]
     if len(table) > 1:
         directions.append(tuple(range(len(table))))
     starts: list[tuple[Fraction, ...]] = [tuple(c.value for c in table), *(values for _, values in proofs)]
@@ -194,6 +264,7 @@ def _search(
 ) -> Frontier:
     low, high = Fraction(0), Fraction(1)
     kept = _point(statement, table, base, proofs, seed, budget)
+    proved = kept if kept.status == "proved" else None
     refuted: Point | None = None
     for step in range(depth + 1):
         factor = Fraction(0) if step == 0 else (low + high) / 2
@@ -203,9 +274,10 @@ def _search(
             low, refuted = factor, point
         else:
             high, kept = factor, point
+            proved = point if point.status == "proved" else proved
             if step == 0:
-                return Frontier(moved, point, None)
-    return Frontier(moved, kept, refuted)
+                return Frontier(moved, proved, point, None)
+    return Frontier(moved, proved, kept, refuted)
 
 
 def _point(
@@ -220,7 +292,8 @@ def _point(
         if all(abs(v) >= abs(p) and v * p >= 0 for v, p in zip(values, proved, strict=True)):
             return Point(values, "proved", identity)
     changed = with_constants(statement, {c.slot: v for c, v in zip(table, values, strict=True)})
-    verdict = falsify(changed, seed=seed, budget=budget)
+    extremal = refute(changed)
+    verdict = falsify(changed, seed=seed, budget=budget) if extremal is None else extremal
     if isinstance(verdict, Refuted):
         return Point(values, "refuted", witness(verdict.certificate), verdict.certificate)
     ratio = getattr(getattr(verdict, "tightness", None), "ratio", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def command(label: str, depth: int, full: bool, seed: int, out: Path | None, as_
         "frontier": [
             {
                 "moved": list(f.moved),
+                "proved": None if f.proved is None else _point(f.proved),
                 "kept": _point(f.kept),
                 "refuted": None if f.refuted is None else {**_point(f.refuted), "certificate": place},
             }
@@ -83,25 +85,32 @@ def _certificates(label: str, found: list[Any], out: Path | None) -> list[str | 
     return places
 
 
-def _print(body: dict[str, Any]) -> None:
+def _print(body: Any) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(width=118, highlight=False, soft_wrap=True, file=click.get_text_stream("stdout"))
+    console = Console(width=118, highlight=False, soft_wrap=True, file=sys.stdout)
     console.print(f"[bold]{escape(body['statement'])}[/]: constants")
     for index, constant in enumerate(body["constants"]):
         console.print(f"  {index}: {constant['value']} * {constant['term']}", markup=False)
     table = Table(box=None, padding=(0, 1))
-    for column in ("lowered", "smallest kept", "status", "largest refuted", "witness"):
-        table.add_column(column)
+    for column in ("constant", "proved down to", "by", "refuted from", "witness there"):
+        table.add_column(column, overflow="fold")
     for row in body["frontier"]:
-        moved = "all" if len(row["moved"]) > 1 else str(row["moved"][0])
-        kept, broken = row["kept"], row["refuted"]
-        shown = (lambda p: ", ".join(p["values"][i] for i in row["moved"]))  # noqa: E731
-        table.add_row(
-            moved, shown(kept), escape(f"{kept['status']}: {kept['detail']}"[:60]),
-            "none" if broken is None else shown(broken), "" if broken is None else escape(broken["detail"][:80]),
-        )  # fmt: skip
+        table.add_row(*(escape(cell) for cell in _row(row, len(body["constants"]))))
     console.print(table)
-    console.print("proved: a proved form of the statement has no larger constant; open: neither proved nor refuted.")
+    console.print(
+        "proved: the kernel accepts a form of the statement with these constants or smaller ones.\n"
+        "refuted: an exact witness against the statement with these constants. Between the two the question is open."
+    )
+
+
+def _row(row: dict[str, Any], constants: int) -> tuple[str, ...]:
+    def values(point: dict[str, Any] | None) -> str:
+        return "-" if point is None else ", ".join(point["values"][i] for i in row["moved"])
+
+    proved, broken = row["proved"], row["refuted"]
+    name = "all together" if len(row["moved"]) == constants > 1 else ", ".join(map(str, row["moved"]))
+    by = "-" if proved is None else proved["detail"]
+    return (name, values(proved), by, values(broken), "-" if broken is None else broken["detail"][:90])
