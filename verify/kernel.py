@@ -117,10 +117,11 @@ class _Checker:
     def _grant(self, view: Terms) -> None:
         """Hypotheses "symbol > 0" and "symbol >= 0" about defined symbols give those their sign."""
         for given in self.statement.given:
-            if type(given) is Relation and given.op in (">", ">=") and given.rhs == 0 and not is_matrix(given.lhs):
-                if isinstance(given.lhs, sp.Symbol) and given.lhs in self.definitions:
-                    with suppress(Unsupported):
-                        view.grant(given.lhs, given.op == ">")
+            if type(given) is not Relation or given.op not in (">", ">=") or given.rhs != 0:
+                continue
+            if isinstance(given.lhs, sp.Symbol) and given.lhs in self.definitions:
+                with suppress(Unsupported):
+                    view.grant(given.lhs, given.op == ">")
 
     def _statement_terms(self) -> Iterator[sp.Basic]:
         for claim in (*self.statement.given, self.statement.then):
@@ -493,7 +494,7 @@ class _Checker:
                 raise Refusal(entry.name, f"{letter} is chosen: it must be a new letter")
             if value in self.seen and value not in self.chosen:
                 raise Refusal(entry.name, f"{value} has been used before it is chosen")
-            if self.chosen.setdefault(value, origin) != origin or any(value in d.free_symbols for d in origin[1]):
+            if self.chosen.setdefault(value, origin) != origin or any(value in d.free_symbols for d in origin[1] if d):
                 raise Refusal(entry.name, f"{value} was chosen elsewhere")
             if value.name in {str(s) for s in self.used}:
                 raise Refusal(entry.name, f"{value} is already a letter of the statement")
@@ -607,7 +608,7 @@ class _Checker:
                 raise Refusal(entry.name, f"{lemma.id} needs {premise}, which is not available")
 
     def _root(self, entry: Line) -> frozenset[str]:
-        """at: below, above, x, y; cites f(below) < 0, 0 < f(above), f(x) < f(y), and the assumption x < y on letters."""
+        """at: below, above, x, y; cites f(below) < 0 < f(above), f(x) < f(y), and the assumption x < y on letters."""
         claim = entry.claim
         if type(claim) is not UniqueRoot or claim.lower != 0 or claim.upper is not sp.oo:
             raise Refusal(entry.name, "the rule root gives a root in (0, oo)")
@@ -640,7 +641,10 @@ class _Checker:
         x, near = entry.at["x"], entry.at["near"]
         if not isinstance(x, sp.Symbol) or x != sp.Symbol(x.name, real=True, positive=True) or x in self.used:
             raise Refusal(entry.name, "x is a new positive letter")
-        found = next((root for root in self._root_bounds() if self._entails(Relation(root[0], "<=", sp.S.Zero), entry.claim)), None)
+        found = next(
+            (root for root in self._root_bounds() if self._entails(Relation(root[0], "<=", sp.S.Zero), entry.claim)),
+            None,
+        )
         if found is None:
             raise Refusal(entry.name, "no hypothesis bounds a letter by the smallest root of this function")
         f, v = found

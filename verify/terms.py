@@ -310,7 +310,7 @@ class Terms:
         return self._head(term)
 
     def _visible(self, term: sp.Basic) -> bool:
-        """Whether a radicand is nonnegative as it is written: sums and products of even powers and nonnegative terms."""
+        """Whether a radicand is nonnegative as written: sums, products of even powers and nonnegative terms."""
         if isinstance(term, sp.Add | sp.Mul):
             return all(self._visible(a) for a in term.args)
         if isinstance(term, sp.Pow) and isinstance(term.exp, sp.Integer) and term.exp > 0 and term.exp % 2 == 0:
@@ -453,7 +453,9 @@ class Terms:
             )
         if isinstance(term, norms.Hess):  # linear in its direction
             point = self._frozen_matrix(self.matrix(term.args[0]))
-            parts = ((self._letter(term.shape, "Hess", point, word), p) for word, p in self.matrix(term.args[1]).items())
+            parts = (
+                (self._letter(term.shape, "Hess", point, word), p) for word, p in self.matrix(term.args[1]).items()
+            )
             return reduce(self.matrix_add, ({w: p for w in letter} for letter, p in parts), {})
         if isinstance(term, norms.Grad | norms.KroneckerSum):
             return self._letter(

@@ -1,4 +1,4 @@
-"""The proofs are of the catalog's statements, cite only one another, and never rest on a printed claim that is false."""
+"""The proofs are of the catalog's statements and cite only one another, without circles."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ def _matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     return values
 
 
-def _top_first(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    values, vectors = np.linalg.eigh(s)
-    return values[:, ::-1], vectors[:, :, ::-1]
+def _top_first(s: np.ndarray) -> np.ndarray:
+    """Unit eigenvectors as columns, those of the largest eigenvalues first."""
+    return np.linalg.eigh(s)[1][:, :, ::-1]
 
 
 def _scalars(rng: np.random.Generator) -> dict[sp.Basic, np.ndarray]:
@@ -63,7 +63,7 @@ def _worlds(form: Form, seed: int) -> list[World]:
             rules.b: _matrix(rng, p, 1),
             **_scalars(rng),
         }
-        values, vectors = _top_first(s)
+        vectors = _top_first(s)
         if ("u" in chosen and "eigenvector" in str(form.conclusions)) or (rules.S in form.depends and k <= p):
             bound[rules.u] = vectors[:, :, k - 1 : k]
             bound[rules.V] = vectors[:, :, :k]

@@ -69,7 +69,7 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
-from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le, lt
+from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import REPAIRED, REPAIRED_32
 
 _GOALS = goals(convergence, induction, sketch, table2)
@@ -190,13 +190,13 @@ ORDER = Proof(
 )
 
 
-# The bounds at an iteration where the invariant holds -------------------------------------------------------------------
+# The bounds at an iteration where the invariant holds -----------------------------------------------------------
 _T2 = sigma_max_T**2
 INVARIANT = AllOf(
     le(L, L_0 * rho_bar_0**t),
     le(Fro(D - D_0), alpha_2 * (_spread - 1) / 2 * (1 - Delta**t)),
 )
-_GIVEN = (*START, *STEP_RANGE, *INVARIANT.claims)
+_GIVEN: tuple[Hypothesis, ...] = (*START, *STEP_RANGE, *INVARIANT.claims)
 _given_lines = (
     *_start,
     line("mu-positive", lt(0, mu_bar), "hypothesis", known=True),
@@ -321,9 +321,7 @@ _decrease = (
         "arithmetic",
         weights=[(1, "descent"), (2, "f", "pl"), (2 * L, "f", "mu-low"), (mu_bar * eta**2 * L, "K-high")],
     ),
-    line(
-        "rho-at-t", le(rho, rho_bar), "arithmetic", weights=[(2, "f", "mu-low"), (mu_bar * eta**2, "K-high")]
-    ),
+    line("rho-at-t", le(rho, rho_bar), "arithmetic", weights=[(2, "f", "mu-low"), (mu_bar * eta**2, "K-high")]),
     line(
         "rho-at-0", le(rho, rho_bar_0), "arithmetic", weights=[(2, "f", "mu-low"), (2 * mu_bar, "f-first"), (-1, "rho")]
     ),
@@ -334,7 +332,12 @@ _decrease = (
         "arithmetic",
         weights=[(1, "low-positive", "A4-high"), (alpha_2 * _spread, "A4-low")],
     ),
-    line("27", le(L - _f * grad_norm**2, L - 2 * mu_bar * _f * L), "arithmetic", weights=[(2, "f", "pl"), (2 * L, "f", "mu-low")]),
+    line(
+        "27",
+        le(L - _f * grad_norm**2, L - 2 * mu_bar * _f * L),
+        "arithmetic",
+        weights=[(2, "f", "pl"), (2 * L, "f", "mu-low")],
+    ),
     line("29", le(_at_K_t * L, _at_K_0 * L), "arithmetic", weights=[(mu_bar * eta**2 * L, "K-first")]),
     line("30", le(_at_K_t * L, L * rho_bar_0), "arithmetic", weights=[(2 * mu_bar * L, "f-first"), (-L, "rho")]),
     line("127", le(L * rho_bar_0, L_0 * rho_bar_0 ** (t + 1)), "arithmetic", weights=[(rho_bar_0, "linear")]),
@@ -487,7 +490,7 @@ def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]
             *_lines_mu,
         ),
         folded=frozenset({alpha_1, alpha_2, beta_2, L_0}),
-        idea="Before their smallest roots (101) and (102) keep the sign they have near 0; mu-bar <= 0 would make Delta > 1.",
+        idea="Before their smallest roots (101) and (102) keep their sign near 0; mu-bar <= 0 would make Delta > 1.",
     )
 
 
@@ -509,7 +512,11 @@ def _variant(proof: Proof, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proo
 _TAG = "-32"  # Theorem 3.2: c = 1/2, d = 2
 _BELOW = (_below_maximum(AT_MOST_MAXIMUM, "", REPAIRED), _below_maximum(BELOW_MAXIMUM, _TAG, REPAIRED_32))
 _HALVED = tuple(
-    _variant(replace(p, statement=replace(p.statement, given=tuple(g for g in p.statement.given if g not in EXPONENTS))), _TAG, REPAIRED_32)
+    _variant(
+        replace(p, statement=replace(p.statement, given=tuple(g for g in p.statement.given if g not in EXPONENTS))),
+        _TAG,
+        REPAIRED_32,
+    )
     for p in (RATES, STEP, BASE)
 )
 
@@ -541,7 +548,14 @@ def _on_runs(goal: Statement) -> Proof:
         line("rate-nonnegative", le(0, rho_bar_0), "lemma", *_start_names, labels=(f"aux.rates{tag}",), known=True),
     )
     invariant = tuple(
-        line(name, claim, "induction", *_start_names, at={"invariant": INVARIANT}, labels=(f"aux.run-start{tag}", f"aux.run-step{tag}"))
+        line(
+            name,
+            claim,
+            "induction",
+            *_start_names,
+            at={"invariant": INVARIANT},
+            labels=(f"aux.run-start{tag}", f"aux.run-step{tag}"),
+        )
         for name, claim in zip(("linear", "drift"), INVARIANT.claims, strict=True)
     )
     cited = line("claim", goal.then, "lemma", *_given_names, labels=(f"aux.run-step{tag}",))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sympy as sp
 
 from theorems import imbalance, induction, local_descent
@@ -29,10 +32,10 @@ _estimates = (gradient, *second_order, *second_order_by_loss, *first_order, *fir
 _s1, _s2 = SigmaMax(W1), SigmaMax(W2)
 
 
-def _from(label: str, lines: tuple[Line, ...], weights: list[tuple[object, ...]]) -> Proof:
+def _from(label: str, lines: tuple[Line, ...], weights: Sequence[tuple[Any, ...]]) -> Proof:
     """A proof whose last line is arithmetic on earlier ones."""
     goal = _GOALS[label]
-    return Proof(goal, (*lines, line("claim", goal.then, "arithmetic", weights=weights)))
+    return Proof(goal, (*lines, line("claim", goal.then, "arithmetic", weights=list(weights))))
 
 
 def _evident(*labels: str) -> tuple[Proof, ...]:
@@ -108,7 +111,7 @@ LEMMA_D5 = (
     ),
 )
 
-# Lemma D.1: <grad L, H(0) grad L> = 2 <G, E2> + <E1, hess l [E1]> -------------------------------------------------------
+# Lemma D.1: <grad L, H(0) grad L> = 2 <G, E2> + <E1, hess l [E1]> ------------------------------------------------
 _moving = line("moving", lt(0, grad_norm), "hypothesis", known=True)
 _curved = line(
     "curved", le(Inner(E1, Hess(W, E1)), K * _p**2), "smooth.curvature", "smooth", at={"A": W, "U": E1, "constant": K}
@@ -134,7 +137,7 @@ LEMMA_D1 = Proof(
         line("second", le(_second, _bound), "arithmetic", weights=_d1_weights),
         _divided("claim", _second, K * _S2 + _root, "second"),
     ),
-    idea="The chain rule leaves 2 <G, E2> + <E1, hess l [E1]>; curvature at most K; then (79), (35) and ||G||^2 <= 2 K l.",
+    idea="The chain rule leaves 2 <G, E2> + <E1, hess l [E1]>; then (79), (35) and ||G||^2 <= 2 K l.",
 )
 LINES_90 = (
     _from("j90.line4" + _M, (*first_order, _cs), [(2, "G-Q"), (K, "P-by-gradient")]),
@@ -270,7 +273,7 @@ LEMMA_D2 = (
             *_lower_lines,
             line("lower", _below, "arithmetic", weights=[(1, "lower-negated")]),
         ),
-        idea="The estimates of Lemma D.1 at A(tau); what moved is bounded by Lemma D.5; below, the Hessian is positive.",
+        idea="The estimates of Lemma D.1 at A(tau); Lemma D.5 bounds what moved; below, the Hessian is positive.",
     ),
 )
 

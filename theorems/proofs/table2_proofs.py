@@ -1,4 +1,4 @@
-"""Lemmas E.3 and E.4, the margin bounds beta_1 and beta_2, alpha_1 > 0: Table 2 tied to the weights, for every n, m, h."""
+"""Lemmas E.3 and E.4, the margins beta_1 and beta_2, alpha_1 > 0: Table 2 tied to the weights, for every n, m, h."""
 
 from __future__ import annotations
 
@@ -451,7 +451,7 @@ AFTER = (
     _after("j115.beta-1", "aux.beta_1"),
 )
 
-# alpha_1 > 0 ------------------------------------------------------------------------------------------------------------
+# alpha_1 > 0 ----------------------------------------------------------------------------------------------------
 _order_n, _order_m = sp.Max(Lambda(D_0, n), 0), sp.Max(Lambda(-D_0, m), 0)
 
 

@@ -111,7 +111,8 @@ def latex_page(proof: Proof) -> Iterator[str]:
     yield r"\begin{proof} " + _text(proof.idea)
     yield r"\begin{itemize}"
     for entry in proof.lines:
-        yield rf"\item[\texttt{{({_text(entry.name)})}}] $\displaystyle {as_latex(entry.claim)}$ \hfill {_text(_short(entry))}"
+        claim = rf"$\displaystyle {as_latex(entry.claim)}$"
+        yield rf"\item[\texttt{{({_text(entry.name)})}}] {claim} \hfill {_text(_short(entry))}"
     yield r"\end{itemize}\end{proof}"
 
 
