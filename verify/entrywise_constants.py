@@ -36,6 +36,7 @@ FAR = "W -> infinity along a direction V"
 
 class EntrywiseConstants:
     """Certified K and mu of one entrywise loss, from the ranges of phi'' over its labels and exact data."""
+
     def __init__(self, loss: EntrywiseLoss, bits: int) -> None:
         self.loss, self.bits = loss, bits
         self.labels = {v for row in loss.y for v in row}
