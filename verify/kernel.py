@@ -40,6 +40,7 @@ STRUCTURAL = {
     "induction": "a base and a step statement give an invariant of the run at every iteration",
     "root": "intermediate value theorem, and strict monotonicity for uniqueness",
     "before-root": "a continuous function that starts negative is not positive before its smallest positive root",
+    "positive-root": "a continuous function that starts negative has no root near 0",
 }
 
 
@@ -52,6 +53,9 @@ class Refusal(ValueError):
     def __init__(self, line: str, reason: str) -> None:
         self.line, self.reason = line, reason
         super().__init__(f"line {line}: {reason}" if line else reason)
+
+    def __reduce__(self) -> tuple[type[Refusal], tuple[str, str]]:
+        return (Refusal, (self.line, self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +214,11 @@ class _Checker:
         self.known.append(entry.claim)
         for view in (self.folded, self.unfolded):
             self.terms = view
-            op, difference = self._normal(entry.claim)
-            if op == "==" or is_matrix(entry.claim.lhs):
+            if entry.claim.op == "==":
                 raise Refusal(entry.name, "only an inequality can be marked known")
-            view.know(difference, op == "<")
+            with suppress(Unsupported):  # a view in which the claim has no normal form does not use it
+                op, difference = self._normal(entry.claim)
+                view.know(difference, op == "<")
 
     # relations -----------------------------------------------------------------------------------------------------
     def _normal(self, claim: Any) -> Normal:
@@ -295,6 +300,7 @@ class _Checker:
             "induction": self._induction,
             "root": self._root,
             "before-root": self._before_root,
+            "positive-root": self._positive_root,
         }
         if entry.rule in structural:
             if type(entry.claim) is UniqueRoot and entry.rule not in ("root", "lemma"):
@@ -638,26 +644,53 @@ class _Checker:
         A hypothesis v <= MinRoot(f, v), perhaps among the terms of a Min, then gives f(v) <= 0: near is negative on
         some (0, e), so f is; were f(v) > 0, f would have a root below v.
         """
-        x, near = entry.at["x"], entry.at["near"]
+        for f, v in self._root_bounds():
+            if self._entails(Relation(f, "<=", sp.S.Zero), entry.claim):
+                return self._negative_at_first(entry, f, v, entry.at["near"])
+        raise Refusal(entry.name, "no hypothesis bounds a letter by the smallest root of this function")
+
+    def _positive_root(self, entry: Line) -> frozenset[str]:
+        """at: x, and near_<name> for each defined root below the left side; cites as before-root, and 0 < other terms.
+
+        A function that is negative on some (0, e) has no root there: MinRoot, and a Min of such, is positive.
+        """
+        claim = entry.claim
+        if type(claim) is not Relation or (claim.op, claim.rhs) != (">", sp.S.Zero) or is_matrix(claim.lhs):
+            raise Refusal(entry.name, "positive-root is about left > 0")
+        assumes: frozenset[str] = frozenset()
+        for name, leaf in self._least(claim.lhs):
+            if type(leaf) is MinRoot:
+                assumes |= self._negative_at_first(entry, *leaf.args, entry.at[f"near_{name}"])
+            else:
+                assumes |= self._premises(entry, (Relation(sp.S.Zero, "<", leaf),))
+        return assumes
+
+    def _least(self, term: sp.Basic, name: str = "") -> Iterator[tuple[str, sp.Basic]]:
+        """The terms of which a defined symbol is the least, each with the name of the symbol that stands for it."""
+        if isinstance(term, sp.Min):
+            for part in term.args:
+                yield from self._least(part, name)
+        elif term in self.definitions:
+            yield from self._least(self.definitions[term], str(term))
+        else:
+            yield name, term
+
+    def _negative_at_first(self, entry: Line, f: sp.Basic, v: sp.Basic, near: sp.Basic) -> frozenset[str]:
+        """f < 0 on some (0, e), from near(0) < 0 and f(x) < 0 under the assumption near(x) < 0, both continuous."""
+        x = entry.at["x"]
         if not isinstance(x, sp.Symbol) or x != sp.Symbol(x.name, real=True, positive=True) or x in self.used:
             raise Refusal(entry.name, "x is a new positive letter")
-        found = next(
-            (root for root in self._root_bounds() if self._entails(Relation(root[0], "<=", sp.S.Zero), entry.claim)),
-            None,
-        )
-        if found is None:
-            raise Refusal(entry.name, "no hypothesis bounds a letter by the smallest root of this function")
-        f, v = found
         if any({v, x} & d.free_symbols for d in self._opened([f, near])) or v in self.definitions or not v.is_positive:
             raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
         for function, letter in ((f, v), (near, x)):
             self._continuous(entry, function, letter)
-        case = next((k for k in map(self.lines.get, entry.cites) if k and k.line.rule == "assume"), None)
-        if case is None or not self._entails(case.line.claim, Relation(near, "<", sp.S.Zero)):
+        cited = [self._cited(entry, name) for name in entry.cites]
+        cases = [k for k in cited if k.line.rule == "assume" and self._entails(k.line.claim, Relation(near, "<", sp.S.Zero))]
+        if not cases:
             raise Refusal(entry.name, "the sign of f near 0 rests on the assumption near(x) < 0")
         start = Relation(near.xreplace({x: sp.S.Zero}), "<", sp.S.Zero)
         negative = Relation(f.xreplace({v: x}), "<", sp.S.Zero)
-        return self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {case.line.name})
+        return self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {cases[0].line.name})
 
     def _root_bounds(self) -> Iterator[tuple[sp.Basic, sp.Symbol]]:
         """(f, v) for each hypothesis v <= MinRoot(f, v) of the statement."""
