@@ -571,8 +571,9 @@ class _Checker:
         self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
         self._grant(self.terms)
         for claim in self.known:
-            op, difference = self._normal(claim)
-            self.terms.know(difference, op == "<")
+            with suppress(Unsupported):
+                op, difference = self._normal(claim)
+                self.terms.know(difference, op == "<")
         start = {W1: W1_0, W2: W2_0, eta: eta_0, t: sp.S.Zero}
         after = {W1: unfold(W1_next), W2: unfold(W2_next), t: t + 1}
         opened = [self._open(part, self.statement, moving) for part in _relations(entry.at["invariant"])]
@@ -685,7 +686,9 @@ class _Checker:
         for function, letter in ((f, v), (near, x)):
             self._continuous(entry, function, letter)
         cited = [self._cited(entry, name) for name in entry.cites]
-        cases = [k for k in cited if k.line.rule == "assume" and self._entails(k.line.claim, Relation(near, "<", sp.S.Zero))]
+        cases = [
+            k for k in cited if k.line.rule == "assume" and self._entails(k.line.claim, Relation(near, "<", sp.S.Zero))
+        ]
         if not cases:
             raise Refusal(entry.name, "the sign of f near 0 rests on the assumption near(x) < 0")
         start = Relation(near.xreplace({x: sp.S.Zero}), "<", sp.S.Zero)

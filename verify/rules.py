@@ -284,6 +284,7 @@ AXIOMS: dict[str, Axiom] = {
             (
                 Form("tangent", (le(1 + x, sp.exp(x)),)),
                 Form("monotone", (le(sp.exp(x), sp.exp(y)),), (le(x, y),)),
+                Form("log-positive", (lt(0, sp.log(y)),), (lt(1, y),)),
                 Form("logarithm", (le(sp.exp(x), y),), (lt(0, y), le(x, sp.log(y)))),
             ),
         ),

@@ -17,11 +17,11 @@ from properties.losses import CenteredLoss
 from properties.worlds import World
 from theorems import notation as N
 from theorems.norm_lemmas import A, B, B_right, p, q
-from theorems.norms import Fro, Grad, Inner, Lambda, Loss, Sigma, SigmaMax, Trace
+from theorems.norms import Fro, Grad, Inner, Lambda, Loss, MinRoot, Sigma, SigmaMax, Trace
 from theorems.notation import W1, W2, K, L, U, V, W_star, eta, h, m, mu, n
 from theorems.proofs import PROOFS
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, eq, ge, journal, le, lt
+from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, eq, ge, gt, journal, le, lt
 from verify.kernel import Refusal, _check, check, check_all, proved
 
 _x, _y = sp.symbols("x y", real=True)
@@ -77,6 +77,26 @@ def _root_claim(
 
 def test_a_root_is_found() -> None:
     assert check(_root_claim()).proof == "test.claim"
+
+
+_first = sp.Symbol("first", real=True, positive=True)
+
+
+def _before(
+    f: sp.Expr = _v - 1, near: sp.Expr = _r1 - 1, given: tuple[Any, ...] = (le(_v, _first),), cite: bool = True
+) -> Proof:
+    """A proof that v <= 1 before the smallest positive root of v - 1, spoilt in one place."""
+    case = line("case", lt(near, 0), "assume")
+    at = {"x": _r1, "near": near}
+    cites = ("case",) if cite else ()
+    claim = le(f, 0)
+    where = {_first: MinRoot(f, _v)}
+    return _proof(claim, case, line("claim", claim, "before-root", *cites, at=at), given=given, where=where)
+
+
+def test_a_function_keeps_its_sign_before_its_root() -> None:
+    assert check(_before()).proof == "test.claim"
+    assert check(_before(given=(le(_v, sp.Min(_first, 7)),))).proof == "test.claim"
 
 
 BAD: dict[str, Proof] = {
@@ -285,6 +305,20 @@ BAD: dict[str, Proof] = {
     "root without monotonicity": _root_claim(drop="increases"),
     "root of a function that may jump": _root_claim(expression=sp.Max(_v, 1) - 2),
     "root with letters of the statement": _root_claim(x=_v),
+    "before the root of a function that starts positive": _before(f=1 - _v),
+    "before a root without a hypothesis": _before(given=()),
+    "before a root from the wrong side": _before(given=(ge(_v, _first),)),
+    "before a root, near is not negative at 0": _before(f=_v, near=_r1),
+    "before a root, the sign near 0 not shown": _before(cite=False),
+    "before a root of a function that may jump": _before(
+        f=sp.Max(_v, sp.Rational(1, 2)) - 1, near=sp.Max(_r1, sp.Rational(1, 2)) - 1
+    ),
+    "a root is positive without its sign near 0": _proof(
+        gt(_first, 0),
+        line("case", lt(1 - _r1, 0), "assume"),
+        line("claim", gt(_first, 0), "positive-root", "case", at={"x": _r1, "near_first": 1 - _r1}),
+        where={_first: MinRoot(1 - _v, _v)},
+    ),
     "inequality of unlike": Proof(PROOFS["j34.product"].statement, PROOFS["j33.cauchy-schwarz"].lines),
 }
 

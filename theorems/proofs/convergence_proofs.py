@@ -585,6 +585,7 @@ _ON_RUNS = (
     "j30.initial/repaired",
     "j3.2-kappa/repaired",
     "jE-A1.initial/repaired",
+    "j110.K-upper@exp-eta-c/repaired",
     "jE-A4.lower/repaired",
     "jE-A4.upper/repaired",
 )

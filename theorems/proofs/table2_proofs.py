@@ -486,7 +486,7 @@ def _spread(tag: str, matrix: sp.MatrixExpr, k: sp.Expr) -> tuple[Line, ...]:
     )
 
 
-_spreads = (*_spread("plus", D_0, n), *_spread("minus", -D_0, m))
+spreads = (*_spread("plus", D_0, n), *_spread("minus", -D_0, m))
 
 
 def _printed_roots(strict: bool) -> tuple[Line, ...]:
@@ -518,7 +518,7 @@ POSITIVE = (
     Proof(
         _GOALS["j3.2-alpha-1-positive.imbalance"],
         (
-            *_spreads,
+            *spreads,
             _gap,
             *_printed_roots(False),
             line("claim", lt(0, alpha_1), "arithmetic", weights=[*_printed, (1, "imbalance")]),
@@ -527,7 +527,7 @@ POSITIVE = (
     Proof(
         _GOALS["j3.2-alpha-1-positive.margin"],
         (
-            *_spreads,
+            *spreads,
             line("beta", lt(0, beta_1), "hypothesis"),
             *_printed_roots(True),
             line("claim", lt(0, alpha_1), "arithmetic", weights=_printed),
@@ -553,7 +553,7 @@ _e = sp.MatrixSymbol("e", h, 1)
 LEMMA_F4 = Proof(
     _GOALS["jF4.sufficient"],
     (
-        *_spreads,
+        *spreads,
         line("full", lt(0, Sigma(D_0, m + n)), "hypothesis"),
         line("width", le(m + n, h), "hypothesis"),
         line("index", le(m + 1, h), "arithmetic", weights=[(1, "width")]),
