@@ -35,7 +35,11 @@ S_min = N._scalar(
     N.alpha_1 - 2 * delta,
 )
 S_max = N._scalar(
-    "S_max", r"\bar{S}", "uniform upper bound on sigma_max^2(T_t)", "sharp form of Theorem E.1", N.alpha_2 + 2 * delta
+    "S_max",
+    r"\bar{S}",
+    "uniform upper bound on sigma_max^2(T_t)",
+    "sharp form of Theorem E.1",
+    N.alpha_2 + sp.sqrt(2) * delta,
 )
 
 # Every loss of Assumption 2.1 ---------------------------------------------------------------------------------

@@ -193,14 +193,22 @@ def _as_constants(statement: Statement, other: Statement) -> tuple[Fraction, ...
         equations += list(by_factor.values())
     solved = sp.linsolve(equations, *unknowns.values()) if unknowns else sp.EmptySet
     for solution in solved:
-        if all(isinstance(v, sp.Rational) for v in solution):
-            return tuple(Fraction(int(v.p), int(v.q)) for v in solution)
+        if not any(v.free_symbols for v in solution):
+            return tuple(map(_outwards, solution))
     return None
+
+
+def _outwards(value: sp.Expr) -> Fraction:
+    """A proved constant as a rational: itself, or the next sixty-fourth away from 0, which is proved all the more."""
+    if isinstance(value, sp.Rational):
+        return Fraction(int(value.p), int(value.q))
+    size = Fraction(int(sp.ceiling(64 * sp.Abs(value))), 64)
+    return size if value.is_positive else -size
 
 
 def _factors(term: sp.Expr, unknowns: set[sp.Symbol]) -> list[sp.Basic]:
     """What a term multiplies its number and constants with."""
-    return [f for f in sp.Mul.make_args(term) if not f.is_Rational and not f.free_symbols & unknowns]
+    return [f for f in sp.Mul.make_args(term) if f.free_symbols and not f.free_symbols & unknowns]
 
 
 def _put(statement: Statement, values: Mapping[tuple[Any, ...], sp.Symbol]) -> Statement:

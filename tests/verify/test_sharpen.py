@@ -98,3 +98,11 @@ def test_the_command_twice_gives_the_same_bytes(capsys: pytest.CaptureFixture[st
 def test_what_cannot_be_asked(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_proved_irrational_constant_is_shown_as_the_next_rational() -> None:
+    _, found = frontier(find("j120.upper"), depth=5)
+    drift = found[1]
+    assert drift.proved is not None and drift.proved.detail == "j120.upper/sharp"
+    assert drift.proved.values[1] == Fraction(91, 64)  # 90/64 < sqrt(2) < 91/64
+    assert drift.refuted is not None and Fraction(11, 8) < drift.refuted.values[1] < Fraction(91, 64)

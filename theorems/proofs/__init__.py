@@ -5,6 +5,7 @@ from __future__ import annotations
 from theorems.proofs import (
     convergence_proofs,
     descent_proofs,
+    drift_proofs,
     global_proofs,
     identities_proofs,
     local_proofs,
@@ -32,6 +33,7 @@ _PARTS = (
     global_proofs,
     identities_proofs,
     quadratic_proofs,
+    drift_proofs,
     sharp_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

@@ -68,7 +68,7 @@ from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le
 __all__ = ["PROOFS"]
 
 _E1 = (journal("Theorem E.1"),)
-_half = sp.Rational(1, 2)
+_half, _root2 = sp.Rational(1, 2), sp.sqrt(2)
 _loss = (smooth, convex, minimum)
 _names = ("smooth", "convex", "minimum")
 _low, _high, _T2 = mu * sigma_min_T**2, K * sigma_max_T**2, sigma_max_T**2
@@ -91,7 +91,7 @@ _general = {"start": 5, "delta": 6, "S-positive": 7, "below": 8, "budget": 9, "c
 # Before the run ------------------------------------------------------------------------------------------------------
 _order = (
     line("S-min", eq(S_min, alpha_1 - 2 * delta), "definition"),
-    line("S-max", eq(S_max, alpha_2 + 2 * delta), "definition"),
+    line("S-max", eq(S_max, alpha_2 + _root2 * delta), "definition"),
     line("lower", le(alpha_1, sigma_min_T_0**2), "lemma", *_names, at=_at_zero, labels=_LOWER, unfolded=True),
     line("upper", le(sigma_max_T_0**2, alpha_2), "lemma", *_names, at=_at_zero, labels=_UPPER, unfolded=True),
     line("order", le(sigma_min_T_0**2, sigma_max_T_0**2), "lemma", labels=("aux.order",)),
@@ -163,9 +163,17 @@ def _bounds(rate: sp.Expr) -> tuple[Line, ...]:
             labels=_LOWER,
             unfolded=True,
         ),
-        line("T-high", le(_T2, alpha_2 + 2 * _drift), "lemma", *_names, "descended", labels=_UPPER, unfolded=True),
+        line(
+            "T-high",
+            le(_T2, alpha_2 + _root2 * _drift),
+            "lemma",
+            *_names,
+            "descended",
+            labels=("aux.spectrum-upper-sharp",),
+            unfolded=True,
+        ),
         line("S-low", le(S_min, sigma_min_T**2), "arithmetic", weights=[(1, "T-low"), (2, "near"), (1, "S-min")]),
-        line("S-high", le(_T2, S_max), "arithmetic", weights=[(1, "T-high"), (2, "near"), (-1, "S-max")]),
+        line("S-high", le(_T2, S_max), "arithmetic", weights=[(1, "T-high"), (_root2, "near"), (-1, "S-max")]),
         line("W", le(_w, beta_2), "lemma", *_names, "descended", labels=("aux.beta_2",), unfolded=True),
         line("root-square", le(2 * K * L, 2 * K * L_0), "arithmetic", weights=[(2 * K, "descended")]),
         line("root", le(_R, _R_0), "order.roots", "root-square", at={"x": _R, "y": _R_0}),
