@@ -21,12 +21,12 @@ _API = {
     "CATALOG": ("theorems", "CATALOG"),
     "Problem": ("properties.problems", "Problem"),
     "Statement": ("theorems.statement", "Statement"),
-    "audit": ("verify.audit", "audit"),
+    "audit": ("verify.audits.audit", "audit"),
     "decide": ("verify.decide", "decide"),
     "eta_max": ("verify.eta_max", "eta_max"),
     "falsify": ("verify.falsify", "falsify"),
     "find": ("theorems", "find"),
-    "safe_step": ("verify.guard", "safe_step"),
+    "safe_step": ("verify.losses.guard", "safe_step"),
 }
 
 
@@ -67,6 +67,69 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(module), attribute)
     globals()[name] = value
     return value
+
+
+# pytest plugin ------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: Any) -> None:
+    """The plugin's options, all prefixed. Nothing of localpl is imported before one of them is used."""
+    group = parser.getgroup("localpl", "localpl: the paper's claims as a suite on a loss of your own")
+    group.addoption(
+        "--localpl-loss",
+        metavar="LOSS",
+        help="run every claim about steps and runs on a loss: FILE.py:NAME (runs that file) or PROBLEM.toml",
+    )
+    group.addoption("--localpl-profile", choices=("quick", "ci", "deep"), help="how much is tried (default: quick)")
+    group.addoption(
+        "--localpl-certificates",
+        metavar="DIR",
+        default="localpl-certificates",
+        help="where certificates and instances of violations go (default: %(default)s)",
+    )
+
+
+def pytest_configure(config: Any) -> None:
+    """The marker and the fixtures; the suite when a loss is named, our Hypothesis profile when one is asked for."""
+    config.addinivalue_line("markers", "localpl: a test of the suite that --localpl-loss adds")
+    config.pluginmanager.register(_fixtures(), "localpl-fixtures")
+    if config.getoption("--localpl-loss") is None and config.getoption("--localpl-profile") is None:
+        return
+    import pytest
+
+    message = _shadow_message()
+    if message:
+        raise pytest.UsageError(f"localpl: {message}")
+    from verify.audits.suite import configure
+
+    configure(config)
+
+
+def _fixtures() -> Any:
+    import pytest
+
+    def suite(request: Any) -> Any:
+        if request.config.getoption("--localpl-loss") is None:
+            pytest.skip("needs a loss: pytest --localpl-loss FILE.py:NAME")
+        return request.config.pluginmanager.get_plugin("localpl-suite")
+
+    class Fixtures:
+        @pytest.fixture(scope="session")
+        def localpl_loss(self, request: Any) -> Any:
+            """The loss of --localpl-loss less its minimum, with its constants (verify.audits.audited_loss.AuditedLoss)."""
+            return suite(request).loss
+
+        @pytest.fixture(scope="session")
+        def localpl_problem(self, request: Any) -> Any:
+            """The loss of --localpl-loss with initial weights (properties.problems.Problem), its own or random ones."""
+            return suite(request).problem
+
+        @pytest.fixture(scope="session")
+        def localpl_certificates(self, request: Any) -> Path:
+            """The folder of --localpl-certificates."""
+            return Path(request.config.invocation_params.dir, request.config.getoption("--localpl-certificates"))
+
+    return Fixtures()
 
 
 def main() -> None:

@@ -19,10 +19,10 @@ from properties.entrywise import by_name
 from properties.exact_numbers import read_matrix
 from properties.formula import parse_formula
 from properties.scalar_losses import SCALAR_LOSSES
-from verify.branch_and_bound import Extremum, extrema
-from verify.constants import constants
-from verify.enclosure import Enclosure
-from verify.minimizer import minimum
+from verify.losses.branch_and_bound import Extremum, extrema
+from verify.losses.constants import constants
+from verify.losses.enclosure import Enclosure
+from verify.losses.minimizer import minimum
 
 FORMULAS = (
     "log(1 + exp(-z))",

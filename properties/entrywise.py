@@ -31,7 +31,7 @@ class EntrywiseLoss:
     name       the named scalar loss, or "entrywise"
     formula    phi as text
     stable     phi in a form that does not overflow in float64
-    K_upper, mu_lower  certified bounds, put in by `verify.constants`; None before
+    K_upper, mu_lower  certified bounds, put in by `verify.losses.constants`; None before
     zero_minimum  Assumption 2.2 does not hold by construction; see `properties.shifted_loss`
     """
 

@@ -1,6 +1,6 @@
 """The closed list of named scalar losses phi(z, y): formula, derivatives in stable form, and one-line bounds of phi''.
 
-z is an entry of X W, y the entry of Y beside it. `verify.constants` certifies the bounds again from the formula.
+z is an entry of X W, y the entry of Y beside it. `verify.losses.constants` certifies the bounds again from the formula.
 """
 
 from __future__ import annotations

@@ -38,15 +38,15 @@ def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Ve
     if proof is not None and budget == "quick":
         return proof
     if isinstance(statement.then, Empirical) or statement.kind is Kind.EMPIRICAL:
-        from verify.sentences import decide_experiment
+        from verify.experiments.sentences import decide_experiment
 
         return decide_experiment(statement, seed, budget)
     if statement.kind is Kind.PROBABILITY:
-        from verify.probability import decide_probability
+        from verify.formulas.probability import decide_probability
 
         return decide_probability(statement, seed, budget)
     if statement.kind in SYMBOLIC:
-        from verify.symbolic import decide_symbolic
+        from verify.formulas.symbolic import decide_symbolic
 
         return proof or decide_symbolic(statement)
     return _searched(statement, proof, seed, budget, landmarks)
@@ -54,7 +54,7 @@ def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Ve
 
 def _searched(statement: Statement, proof: Proved | None, seed: int, budget: str, landmarks: bool) -> Verdict:
     from verify.falsify import falsify
-    from verify.symbolic import decide_identity
+    from verify.formulas.symbolic import decide_identity
 
     if proof is None and statement.kind is Kind.IDENTITY:
         symbolic = decide_identity(statement)

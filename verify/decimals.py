@@ -30,6 +30,11 @@ class Interval:
         lower, upper = self.texts()
         return {"lower": lower, "upper": upper}
 
+    def _repr_latex_(self) -> str:
+        from verify.notebook import interval_latex
+
+        return interval_latex(*self.texts())
+
     def brief(self, digits: int = 10) -> str:
         """The value for a reader, digits that are certain only, at most `digits` of them."""
         if self.lower == self.upper and len(decimal_text(self.lower)) <= digits + 6:

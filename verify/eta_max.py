@@ -28,8 +28,8 @@ from theorems import notation as N
 from theorems import readings as readings_module
 from theorems.statement import Form, Reading, Version
 from theorems.table2 import definitions
-from verify.certified_loss import certified_loss
 from verify.decimals import Interval, enclose, rounded
+from verify.losses.certified_loss import certified_loss
 from verify.sharp import INITIAL_DATA, sharp_step
 from verify.step_size import Comparison, EtaMax, HypothesisFailure, Iterations, SharpRate
 from verify.theorem_constants import Constants, is_positive, theorem_constants

@@ -75,6 +75,12 @@ def step_html(step: Any) -> str:
     return table_html(("quantity", "lower", "upper"), rows)
 
 
+def failure_html(failure: Any) -> str:
+    """Which hypothesis of the theorem fails, why, and what would help."""
+    rows = [("hypothesis on", failure.which), ("why it fails", failure.why), ("what would help", failure.help)]
+    return table_html(("", ""), [(escape(a), escape(b)) for a, b in rows])
+
+
 def _shorten(value: Any) -> str:
     text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

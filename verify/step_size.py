@@ -30,6 +30,11 @@ class HypothesisFailure:
     form: str
     table2: Mapping[str, Interval] = field(default_factory=dict)
 
+    def _repr_html_(self) -> str:
+        from verify.notebook import failure_html
+
+        return failure_html(self)
+
     def as_json(self) -> dict[str, Any]:
         """The body of `localpl eta-max --json` when a hypothesis fails."""
         return {
@@ -115,6 +120,11 @@ class EtaMax:
     unique_101: bool = False
     comparison: Comparison | None = None
     sharp: SharpRate | None = None
+
+    def _repr_html_(self) -> str:
+        from verify.notebook import step_html
+
+        return step_html(self)
 
     def as_json(self) -> dict[str, Any]:
         """The body of `localpl eta-max --json`: sorted keys, long numbers as strings, no clock."""

@@ -54,7 +54,7 @@ def theorem_constants(
     """Table 2 for the problem at `bits` of precision, by the definitions in `where` (over those of the notation).
 
     Zeros that the exact data prove are exact, so that alpha_1 = 0 is told from a small alpha_1. `loss` is the problem's
-    loss with its constants certified (`verify.certified_loss`) where it is not least squares.
+    loss with its constants certified (`verify.losses.certified_loss`) where it is not least squares.
     """
     table = {**N.DEFINITIONS, **where}
     loss = problem.loss if loss is None else loss

@@ -19,6 +19,11 @@ class _Verdict:
     def __bool__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} has no truth value; ask which verdict it is with isinstance or .name")
 
+    def _repr_html_(self) -> str:
+        from verify.notebook import verdict_html
+
+        return verdict_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Proved(_Verdict):

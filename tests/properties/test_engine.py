@@ -92,7 +92,7 @@ def test_table_2_in_printed_and_repaired_form_against_certified_values(n, m):
     from properties.problems import Problem
     from theorems.statement import Form, Version
     from theorems.table2 import definitions
-    from verify.comparison import setup_of
+    from verify.experiments.comparison import setup_of
     from verify.theorem_constants import theorem_constants
 
     rng = np.random.default_rng(n)

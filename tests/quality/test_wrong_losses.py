@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from properties.black_box import wrap
-from verify.assumption_check import check_loss
+from verify.losses.assumption_check import check_loss
 
 
 def _losses() -> Any:

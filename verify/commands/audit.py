@@ -30,7 +30,7 @@ def _audit(
     problem: Any, steps: int, problems: int, audit_seed: int, form: str, digits: int, out: Path | None, as_json: bool
 ) -> int:
     from properties.problems import Problem
-    from verify.audit import audit
+    from verify.audits.audit import audit
     from verify.commands.paper import progress_bar
     from verify.eta_max import HypothesisFailure, eta_max
 
@@ -81,7 +81,7 @@ def command(reference: str | None, shape: tuple[int, int] | None, **options: Any
     """
     if reference is None:
         return int(_audit(**options))
-    from verify.audited_loss import resolve
+    from verify.audits.audited_loss import resolve
 
     own = ("steps", "problems", "audit_seed", "form", "digits", "out", "as_json")
     extra = next((name for name, value in options.items() if name not in own and value), None)

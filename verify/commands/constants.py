@@ -51,7 +51,7 @@ _NAMES = ("phi2_sup", "phi2_inf", "K", "mu", "pl")
 
 def report_black_box(loss: Any, seed: int) -> dict[str, Any]:
     """The JSON body for a Python loss: declared constants as declared, and what float64 checks found wrong."""
-    from verify.assumption_check import check_loss
+    from verify.losses.assumption_check import check_loss
 
     reason = "a Python object: declared and tested, never certified; give the loss by data or formula for certificates"
     proof = {"status": "not applicable", "reason": reason, "place": "", "side": "", "witness": None}
@@ -78,11 +78,11 @@ def report_black_box(loss: Any, seed: int) -> dict[str, Any]:
 
 def report(loss: Any, declared: dict[str, Fraction], digits: int) -> dict[str, Any]:
     """The JSON body of the command for a loss."""
-    from verify.assumptions_of_loss import consequences
-    from verify.constants import constants
-    from verify.declared import check_K, check_mu
-    from verify.enclosure import Enclosure
-    from verify.minimizer import minimum
+    from verify.losses.assumptions_of_loss import consequences
+    from verify.losses.constants import constants
+    from verify.losses.declared import check_K, check_mu
+    from verify.losses.enclosure import Enclosure
+    from verify.losses.minimizer import minimum
 
     known = constants(loss)
     lower = known.mu.lower if isinstance(known.mu, Enclosure) else None
@@ -111,7 +111,7 @@ def report(loss: Any, declared: dict[str, Fraction], digits: int) -> dict[str, A
 
 
 def _answer(answer: Any, digits: int) -> tuple[Any, Any]:
-    from verify.enclosure import Enclosure, Unknown
+    from verify.losses.enclosure import Enclosure, Unknown
 
     if answer is None:
         return None, {"status": "not applicable", "reason": "", "place": "", "side": "", "witness": None}
@@ -127,7 +127,7 @@ def _answer(answer: Any, digits: int) -> tuple[Any, Any]:
 
 
 def _ends(lower: Fraction | None, upper: Fraction | None, digits: int) -> dict[str, str | None]:
-    from verify.enclosure import decimal
+    from verify.losses.enclosure import decimal
 
     return {"lower": decimal(lower, digits, up=False), "upper": decimal(upper, digits, up=True)}
 
@@ -143,7 +143,7 @@ def _table(table: Table) -> list[list[str]]:
 
 
 def _declared(d: Any) -> dict[str, Any]:
-    from verify.enclosure import decimal
+    from verify.losses.enclosure import decimal
 
     witness = None if d.witness is None else {name: _table(t) for name, t in sorted(d.witness.items())}
     excess = decimal(d.excess, 6, up=False)

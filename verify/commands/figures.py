@@ -48,8 +48,8 @@ def command(
     Recipes write down what the text leaves open; --set changes a choice, for example --set noise=deviation,
     --set levels=1,3,10, --set reading=zero. Wall-clock stands apart, in timings.json.
     """
-    from verify.figures import folder, write_data
-    from verify.figures_report import regenerate
+    from verify.experiments.figures import folder, write_data
+    from verify.experiments.figures_report import regenerate
 
     given: dict[str, Any] = _options(options)
     given["repeats"] = _whole("repeats", repeats, 1, 10_000)
@@ -58,7 +58,7 @@ def command(
     workers = _whole("jobs", jobs, 0, 1024) or os.cpu_count() or 1
     where = folder(out)
     if draw:
-        from verify.plots.style import pyplot
+        from verify.experiments.plots.style import pyplot
 
         pyplot()  # says at once that matplotlib is missing
     stderr = Console(stderr=True)
@@ -66,7 +66,7 @@ def command(
         report = regenerate(numbers, given, choices, workers, status.update)
     files = [name for data in report.data.values() for name in write_data(data, where)]
     if draw:
-        from verify.plots import draw as drawn
+        from verify.experiments.plots import draw as drawn
 
         files += [name for data in report.data.values() for name in drawn(data, where)]
     body = report.as_json()

@@ -29,7 +29,7 @@ def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) ->
     if not wanted or context.resilient_parsing:
         return
     from properties.schedules import NAMES, READINGS, VARIANTS
-    from verify.comparison import EXTRA
+    from verify.experiments.comparison import EXTRA
 
     for name, (meaning, options, *_) in NAMES.items():
         click.echo(f"{name:13} {meaning}" + (f"; options {', '.join(options)}" if options else ""))
@@ -74,8 +74,8 @@ def command(
 
     Without --schedule: (19) with rho and with rho-bar from eta_0 = eta_max, the sharp certified step, Armijo, plain GD.
     """
-    from verify.comparison import SCHEMA, NoCertifiedStep, compare
-    from verify.figures import folder
+    from verify.experiments.comparison import SCHEMA, NoCertifiedStep, compare
+    from verify.experiments.figures import folder
 
     if resume and out is None:
         raise InputError("--resume: nothing to go on from; give the --out of the earlier runs")
@@ -127,7 +127,7 @@ def command(
 
 
 def _certified(problem: Any, runs: list[Any], text: str) -> list[Any]:
-    from verify.enclosed_run import certify
+    from verify.experiments.enclosed_run import certify
 
     value = parse_rational(text, "--certify")
     if value.denominator != 1 or not 0 <= value <= 10_000:
@@ -200,7 +200,7 @@ def _print(runs: list[Any], problem: Any, goal: float) -> None:
 
 def _write(runs: list[Any], where: Any, stderr: Console) -> None:
     from properties.errors import MissingBackend
-    from verify.comparison_files import draw_runs, write_runs
+    from verify.experiments.comparison_files import draw_runs, write_runs
 
     write_runs(runs, where)
     try:

@@ -1,0 +1,1 @@
+"""The paper's experiments: schedules compared, figures regenerated, their sentences judged."""

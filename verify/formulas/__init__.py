@@ -1,0 +1,1 @@
+"""Decision procedures for claims about formulas and probabilities."""
