@@ -154,6 +154,10 @@ class _Checker:
 
     def _well_formed(self) -> None:
         collected: list[sp.Basic] = []
+        own = [t for claim in (*self.statement.given, self.statement.then) for t in _terms_of(claim)]
+        for term in (*own, *self.statement.where.values()):
+            if name := _foreign(term):
+                raise Refusal("", f"the statement holds what is not a term of the catalog: {name}")
         for entry in self.proof.lines:
             if type(entry) is not Line or type(entry.claim) not in (Relation, Assumption, UniqueRoot):
                 raise Refusal(str(getattr(entry, "name", "?")), "not a line with a relation, an assumption or a root")
@@ -566,6 +570,8 @@ class _Checker:
         """
         if self.statement.kind is not Kind.TRAJECTORY:
             raise Refusal(entry.name, "induction is for claims about runs")
+        if {W1, W2, W1_0, W2_0, eta, t} & set(self.definitions):
+            raise Refusal(entry.name, "the weights, steps and iterations of a run are not for a statement to define")
         moving = self._moving()
         still = [s for s in self.definitions if s not in moving and not is_matrix(s)]
         self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
@@ -661,7 +667,8 @@ class _Checker:
         assumes: frozenset[str] = frozenset()
         for name, leaf in self._least(claim.lhs):
             if type(leaf) is MinRoot:
-                assumes |= self._negative_at_first(entry, *leaf.args, entry.at[f"near_{name}"])
+                f, v = leaf.args
+                assumes |= self._negative_at_first(entry, f, v, entry.at[f"near_{name}"])
             else:
                 assumes |= self._premises(entry, (Relation(sp.S.Zero, "<", leaf),))
         return assumes

@@ -320,6 +320,8 @@ class Terms:
     def _symbol(self, term: sp.Symbol) -> Poly:
         if term not in self.definitions:
             return self._atom("symbol", term)
+        if term.is_integer and not self.definitions[term].is_integer:
+            raise Unsupported(f"{term}: declared an integer, defined otherwise")
         if term in self._opening:
             raise Unsupported(f"{term}: a circular definition")
         self._opening.add(term)

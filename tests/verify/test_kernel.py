@@ -99,6 +99,10 @@ def test_a_function_keeps_its_sign_before_its_root() -> None:
     assert check(_before(given=(le(_v, sp.Min(_first, 7)),))).proof == "test.claim"
 
 
+class _Forged(Fro):
+    """A norm that calls itself zero."""
+
+
 BAD: dict[str, Proof] = {
     "unknown rule": _one(le(0, Fro(A)), "obvious"),
     "unknown form of an axiom": _one(le(0, Fro(A)), "frobenius.reverse"),
@@ -299,6 +303,17 @@ BAD: dict[str, Proof] = {
     "definition of another value": _one(eq(N.mu_t, mu), "definition"),
     "matrices compared by size": _one(le(A, B), "algebra"),
     "unknown matrix function": _one(eq(sp.Inverse(_square), sp.Inverse(_square)), "algebra"),
+    "an integer defined as a fraction": _proof(
+        le(0, N.t), line("claim", le(0, N.t), "algebra"), where={N.t: sp.Rational(1, 2)}
+    ),
+    "a statement about a forged norm": _proof(le(0, _Forged(A)), line("claim", le(0, Fro(A)), "algebra")),
+    "a run that defines its own weights": replace(
+        PROOFS["j104.linear@exp-eta-c/sharp"],
+        statement=replace(
+            PROOFS["j104.linear@exp-eta-c/sharp"].statement,
+            where={**PROOFS["j104.linear@exp-eta-c/sharp"].statement.where, eta: sp.Integer(1)},
+        ),
+    ),
     "infinity": _one(le(_x, sp.oo), "algebra"),
     "a float": _one(le(sp.Float("0.1"), 1), "algebra"),
     "root without a sign change": _root_claim(below=sp.S.Zero, above=sp.Rational(1, 2)),
@@ -359,10 +374,6 @@ def test_an_unproved_dependency_is_refused() -> None:
         check(
             Proof(replace(false, label="more"), (line("claim", claim, "lemma", labels=("false",)),)), {"false": empty}
         )
-
-
-class _Forged(Fro):
-    """A norm that calls itself zero."""
 
 
 def test_forged_objects_are_refused() -> None:
