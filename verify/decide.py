@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from theorems.statement import Empirical, Form, Kind, Statement
-from verify.verdict import OutOfScope, Proved, Refuted, Verdict, admitted
+from verify.verdict import OutOfScope, Proved, Verdict, admitted
 
 if TYPE_CHECKING:
     from theorems.proofs import Proof
@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 SYMBOLIC = frozenset({Kind.SHAPE, Kind.MONOTONICITY, Kind.LIMIT, Kind.EXISTENCE})
 
 
-class Contradiction(AssertionError):
-    """A statement with a checked proof was refuted by an exact witness: the toolkit itself is wrong somewhere."""
-
-
 def decide(statement: Statement, seed: int = 0, budget: str = "full", landmarks: bool = True) -> Verdict:
     """The verdict on one statement, deterministic in (statement, seed, budget).
 
     budget: "quick" or "full". landmarks: whether the search may use the special instances that serve every
-    statement. A statement that the kernel proves is not searched in a quick run; in a full run it is searched as
-    well, and a witness against it raises Contradiction. Raises ValueError for an unknown budget.
+    statement. A statement that the kernel proves is not searched. Raises ValueError for an unknown budget.
     """
     if budget not in ("quick", "full"):
         raise ValueError(f'budget = {budget!r}: not a budget; write "quick" or "full"')
@@ -35,7 +30,7 @@ def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Ve
     if statement.out_of_scope:
         return OutOfScope(statement.out_of_scope)
     proof = _proof(statement)
-    if proof is not None and budget == "quick":
+    if proof is not None:
         return proof
     if isinstance(statement.then, Empirical) or statement.kind is Kind.EMPIRICAL:
         from verify.experiments.sentences import decide_experiment
@@ -48,24 +43,19 @@ def _decide(statement: Statement, seed: int, budget: str, landmarks: bool) -> Ve
     if statement.kind in SYMBOLIC:
         from verify.formulas.symbolic import decide_symbolic
 
-        return proof or decide_symbolic(statement)
-    return _searched(statement, proof, seed, budget, landmarks)
+        return decide_symbolic(statement)
+    return _searched(statement, seed, budget, landmarks)
 
 
-def _searched(statement: Statement, proof: Proved | None, seed: int, budget: str, landmarks: bool) -> Verdict:
+def _searched(statement: Statement, seed: int, budget: str, landmarks: bool) -> Verdict:
     from verify.falsify import falsify
     from verify.formulas.symbolic import decide_identity
 
-    if proof is None and statement.kind is Kind.IDENTITY:
+    if statement.kind is Kind.IDENTITY:
         symbolic = decide_identity(statement)
         if isinstance(symbolic, Proved):
             return symbolic
-    found = falsify(statement, seed=seed, budget=budget, landmarks=landmarks)
-    if proof is None:
-        return found
-    if isinstance(found, Refuted):
-        raise Contradiction(f"{statement.id}: proved by {proof.proof} and refuted by an exact witness")
-    return proof
+    return falsify(statement, seed=seed, budget=budget, landmarks=landmarks)
 
 
 def _proof(statement: Statement) -> Proved | None:
