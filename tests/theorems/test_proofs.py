@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +83,12 @@ def test_labels_are_ids() -> None:
     for label, proof in PROOFS.items():
         assert label == proof.statement.id
         assert replace(proof, idea="").label == label
+
+
+def test_the_note_on_what_is_unproved_names_nothing_proved() -> None:
+    note = (Path(__file__).parents[2] / "docs" / "unproved.md").read_text(encoding="utf-8")
+    headings = [text for text in note.splitlines() if text.startswith("## ")]
+    named = {label for text in headings for label in re.findall(r"`([^`*]+)`", text)}
+    assert named
+    assert not {label for label in named if label in PROOFS}
+    assert named <= set(BY_ID) | {s.label for s in CATALOG}
