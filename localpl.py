@@ -116,7 +116,7 @@ def _fixtures() -> Any:
     class Fixtures:
         @pytest.fixture(scope="session")
         def localpl_loss(self, request: Any) -> Any:
-            """The loss of --localpl-loss less its minimum, with its constants (verify.audits.audited_loss.AuditedLoss)."""
+            """The loss of --localpl-loss less its minimum, with its constants (AuditedLoss)."""
             return suite(request).loss
 
         @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
-def tests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """pytest in `folder` with the plugin of this checkout, whether or not it is installed."""
     return run(folder, "pytest", "-p", "localpl", "-p", "no:cacheprovider", "-q", *arguments)
 
@@ -57,7 +57,7 @@ def test_the_plugin_costs_other_users_nothing(tmp_path: Path) -> None:
         f"    assert not [name for name in {HEAVY!r} if name in sys.modules]\n"
     )
     # Hypothesis has a pytest plugin of its own; without it nothing may be imported.
-    result = tests(tmp_path, "-p", "no:hypothesispytest")
+    result = pytest_in(tmp_path, "-p", "no:hypothesispytest")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -67,10 +67,10 @@ def test_the_tutorial_runs_as_written(tmp_path: Path) -> None:
             write(tmp_path, text)
             continue
         program, *arguments = text.split()
-        result = tests(tmp_path, *arguments) if program == "pytest" else run(tmp_path, "localpl", *arguments)
+        result = pytest_in(tmp_path, *arguments) if program == "pytest" else run(tmp_path, "localpl", *arguments)
         assert result.returncode == 0, f"{text}\n{result.stdout}\n{result.stderr}"
         if program == "pytest":
-            assert re.search(r"\d+ passed", result.stdout) and "failed" not in result.stdout
+            assert re.search(r"\d+ passed", result.stdout) and " failed" not in result.stdout
     assert [text.split()[0] for kind, text in tutorial() if kind == "command"] == ["localpl"] * 3 + ["pytest"] * 2
 
 
@@ -79,7 +79,7 @@ WRONG = "from my_losses import Logistic\n\n\nclass Wrong(Logistic):\n    K = 0.8
 
 def test_a_wrong_constant_fails_with_the_instance_and_the_assumption(project: Path) -> None:
     (project / "wrong.py").write_text(WRONG)
-    result = tests(project, "--localpl-loss", "wrong.py:wrong", "-k", "smooth or j9.descent", "test_mine.py")
+    result = pytest_in(project, "--localpl-loss", "wrong.py:wrong", "-k", "smooth or j9.descent", "test_mine.py")
     assert result.returncode == 1
     assert "K = 0.8 is too small: (3) fails" in result.stdout
     assert "j9.descent is violated" in result.stdout
@@ -92,8 +92,8 @@ def test_a_wrong_constant_fails_with_the_instance_and_the_assumption(project: Pa
 def test_it_works_under_xdist_and_selects_by_marker(project: Path) -> None:
     (project / "test_other.py").write_text("def test_other():\n    assert True\n")
     chosen = ("--localpl-loss", "my_losses.py:my_loss", "-k", "smooth or j9.descent or other")
-    both = tests(project, *chosen, "-n", "2", "test_other.py")
-    alone = tests(project, *chosen, "-m", "not localpl", "test_other.py")
+    both = pytest_in(project, *chosen, "-n", "2", "test_other.py")
+    alone = pytest_in(project, *chosen, "-m", "not localpl", "test_other.py")
     assert both.returncode == alone.returncode == 0, both.stdout + both.stderr
     assert "1 passed" in alone.stdout
     assert int(re.findall(r"(\d+) passed", both.stdout)[0]) >= 3
@@ -108,13 +108,13 @@ def test_it_works_under_xdist_and_selects_by_marker(project: Path) -> None:
     ],
 )
 def test_a_bad_reference_is_one_line(project: Path, reference: str, said: str) -> None:
-    result = tests(project, "--localpl-loss", reference)
+    result = pytest_in(project, "--localpl-loss", reference)
     assert result.returncode == 4
     lines = [line for line in (result.stdout + result.stderr).splitlines() if line]
     assert len(lines) == 1 and said in lines[0]
 
 
 def test_fixtures_without_a_loss_say_what_to_pass(project: Path) -> None:
-    result = tests(project, "-rs", "test_mine.py", "--localpl-profile", "quick")
+    result = pytest_in(project, "-rs", "test_mine.py", "--localpl-profile", "quick")
     assert result.returncode == 0, result.stdout
     assert "1 passed, 1 skipped" in result.stdout and "pytest --localpl-loss" in result.stdout

@@ -231,13 +231,23 @@ def _in_float64(plan: Plan, item: Candidate, loss: AuditedLoss) -> Broken | None
             if not float(np.min(margins[index].noise)) < -(_ROUNDING + 256 * 2.0**-52 * level):
                 return None
             share, claim = float(np.min(margins[index].noise)), plan.claims()[index]
+            slack, rounding = float(np.min(margins[index].slack)), 1e4 * 2.0**-52 * _added(evaluator, claim)
             moved = [claim_margin(_float_evaluator(plan, item, loss, k), (claim,)).noise for k in range(1, 9)]
     except (ArithmeticError, ValueError, Unbound, np.linalg.LinAlgError):
         return None
     # A true violation changes little with the data; where cancellation leaves rounding alone it changes at random.
-    if not max(abs(float(np.min(m)) - share) for m in moved) < 0.05 * abs(share):
+    if abs(slack) <= rounding or not max(abs(float(np.min(m)) - share) for m in moved) < 0.05 * abs(share):
         return None
-    return Broken(item, index, f"broken by {-float(np.min(margins[index].slack)):.6g} in float64")
+    return Broken(item, index, f"broken by {-slack:.6g} in float64")
+
+
+def _added(evaluator: Evaluator, claim: Any) -> float:
+    """The largest sum of magnitudes that a sum inside a relation adds up: where it cancels, this is what rounds."""
+    largest = 0.0
+    for node in (n for side in (claim.lhs, claim.rhs) for n in sp.preorder_traversal(side)):
+        if isinstance(node, sp.Add | sp.MatAdd):
+            largest = max(largest, sum(float(np.linalg.norm(np.asarray(evaluator(a)))) for a in node.args))
+    return largest
 
 
 def _float_evaluator(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> Evaluator:
