@@ -25,8 +25,6 @@ from theorems.assumptions import (
 from theorems.norms import HistoryProduct
 from theorems.notation import (
     L_0,
-    W1_0,
-    W2_0,
     K,
     K_bar,
     K_initial,
@@ -38,19 +36,14 @@ from theorems.notation import (
     alpha_2,
     eta,
     eta_0,
-    h,
-    m,
     mu,
     mu_bar,
     mu_t,
-    n,
     rho,
     rho_bar,
     rho_bar_0,
     sigma_max_T,
-    sigma_max_T_0,
     sigma_min_T,
-    sigma_min_T_0,
     t,
     unfold,
 )
@@ -72,7 +65,6 @@ from theorems.statement import (
     Form,
     Kind,
     Limit,
-    Probability,
     Reading,
     Statement,
     Version,
@@ -365,7 +357,7 @@ LOCAL_RATE = (
     ),
 )
 
-# Table 3, (31), and the sentences of Sections 1 and 3.2 on smoothness -----------------------------
+# Table 3 and the sentences of Sections 1 and 3.2 on smoothness -----------------------------
 _OTHERS = "the rate of another paper"
 _T3 = (journal("Table 3"), submission("Table 3"))
 SMOOTHNESS_DECREASES = Statement(
@@ -377,15 +369,6 @@ SMOOTHNESS_DECREASES = Statement(
     where=HALF,
     note="the local smoothness constant decreases along the run: K_t never exceeds K_0",
 )
-CONDITION = Statement(
-    label="j31.condition",
-    source=(journal("31", "Theorem 3.3"),),
-    kind=Kind.INEQUALITY,
-    given=(*STANDING, gt(sigma_max_T_0, 0), gt(alpha_2, 0)),
-    then=ge(sigma_min_T_0 / sigma_max_T_0, alpha_1 / alpha_2),
-    cites=("j118.alpha-1", "j118.alpha-2"),
-)
-_UNSPECIFIED = "the polynomial in n, m, 1/delta that h must exceed is unspecified"
 REMAINDER = (
     *(
         Statement(label=f"jT3.{name}", source=_T3, kind=Kind.EMPIRICAL, then=None, out_of_scope=_OTHERS)
@@ -404,30 +387,6 @@ REMAINDER = (
         SMOOTHNESS_DECREASES,
         then=le(unfold(K_bar, REPAIRED, only=(K_bar,)).xreplace({t: t + 1}), K_bar),
         note="its bound K-bar_t decreases",
-    ),
-    CONDITION,
-    _repaired(CONDITION, REPAIRED),
-    Statement(
-        label="j31.probability",
-        source=(journal("31", "Theorem 3.3"),),
-        kind=Kind.PROBABILITY,
-        then=None,
-        out_of_scope=_UNSPECIFIED + ", and so is the constant of Omega",
-    ),
-    Statement(
-        label="j3.3-almost-surely",
-        source=(journal("Lemma 3.3"),),
-        kind=Kind.PROBABILITY,
-        given=(*STANDING, ge(h, n + m)),
-        then=Probability(gt(alpha_1, 0), sp.S.One, ((W1_0, "continuous", None), (W2_0, "continuous", None))),
-        note="entries i.i.d. from a continuous distribution",
-    ),
-    Statement(
-        label="j3.4-magnitude",
-        source=(journal("Lemma 3.4"),),
-        kind=Kind.PROBABILITY,
-        then=None,
-        out_of_scope=_UNSPECIFIED,
     ),
 )
 

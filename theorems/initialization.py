@@ -184,11 +184,13 @@ _OF_P = {scale: h**p}
 
 RATIO_BOUND = Statement(
     label="j138.ratio",
-    source=(journal("138", "31", "137", "145", "Theorem 3.3", "Theorem F.1"),),
+    source=(journal("138"),),
     kind=Kind.INEQUALITY,
     given=_POSITIVE,
     then=ge(_RATIO, alpha_1 / alpha_2),
     cites=("j118.alpha-1", "j118.alpha-2"),
+    note="the step of the proof for any initial weights with alpha_1 > 0; (31) and (137) speak of Gaussian weights, "
+    "large widths and probability 1 - delta",
 )
 THEOREM_33 = (
     Statement(
@@ -197,7 +199,8 @@ THEOREM_33 = (
         kind=Kind.PROBABILITY,
         reading=LITERAL,
         then=None,
-        out_of_scope=f"{_UNSPECIFIED}, and 1 - Omega(g) read literally bounds nothing from below",
+        out_of_scope=f"{_UNSPECIFIED}; the constant of Omega is unspecified too, and 1 - Omega(g) read literally "
+        "bounds nothing from below",
     ),
     RATIO_BOUND,
     Statement(
@@ -205,6 +208,17 @@ THEOREM_33 = (
         source=RATIO_BOUND.source,
         kind=Kind.INEQUALITY,
         form=Form.REPAIRED,
+        repairs="j138.ratio",
+        given=_POSITIVE,
+        where={alpha_1: ALPHA_1_REPAIRED},
+        then=ge(_RATIO, alpha_1 / alpha_2),
+        note="with the repaired alpha_1",
+    ),
+    Statement(
+        label="j138.ratio",
+        source=RATIO_BOUND.source,
+        kind=Kind.INEQUALITY,
+        form=Form.SHARP,
         repairs="j138.ratio",
         given=_POSITIVE,
         where={alpha_1: ALPHA_1_REPAIRED},

@@ -54,7 +54,7 @@ CHAINS: dict[tuple[Version, str], tuple[str, ...]] = {
     (Version.JOURNAL, "(23)"): ("j23.beta-1", "j23.order", "j23.beta-2"),
     (Version.JOURNAL, "(25)"): ("j25.bound", "j25.initial"),
     (Version.JOURNAL, "(26) to (30)"): ("j26.descent", "j27.pl", "j28.collected", "j29.uniform", "j30.initial"),
-    (Version.JOURNAL, "(31)"): ("j138.ratio", "j31.condition-number"),
+    (Version.JOURNAL, "(31)"): ("j31.condition-number", "j31.condition-number"),
     (Version.JOURNAL, "(43)"): ("j43.rayleigh.line1", "j43.rayleigh.line2", "j43.rayleigh.line3"),
     (Version.JOURNAL, "(44)"): (
         "j44.minimizer-shape",
@@ -116,6 +116,7 @@ CHAINS: dict[tuple[Version, str], tuple[str, ...]] = {
         "j132.operator",
         "j132.smooth",
     ),
+    (Version.JOURNAL, "(137)"): ("j31.condition-number", "j31.condition-number"),
     (Version.JOURNAL, "(142)"): ("j142.beta-2", "j142.beta-2"),
     (Version.JOURNAL, "(144)"): ("j144.line1", "j144.line2", "j144.line3", "j144.line4"),
     (Version.JOURNAL, "F.1, bound on alpha_2"): tuple(f"jF1.alpha-2.line{i}" for i in range(1, 5)),
