@@ -15,26 +15,27 @@ from theorems import notation as N
 from theorems.assumptions import LOSS
 from theorems.norms import Fro, SigmaMax
 from theorems.statement import AllOf, Assumption, Form, Kind, Statement, eq, ge, gt, journal, le, lt, submission
+from theorems.symbols import scalar
 from theorems.table2 import ALPHA_1_REPAIRED
 
 REPAIRED_TABLE_2 = {N.alpha_1: ALPHA_1_REPAIRED}
 QUADRATIC = Assumption("quadratic")
 
-delta = N._scalar(
+delta = scalar(
     "delta",
     r"\delta",
     "bound on ||D(t) - D(0)||_F over the run, chosen from initial data",
     "sharp form of Theorem E.1",
     nonnegative=True,
 )
-S_min = N._scalar(
+S_min = scalar(
     "S_min",
     r"\underline{S}",
     "uniform lower bound on sigma_min^2(T_t)",
     "sharp form of Theorem E.1",
     N.alpha_1 - 2 * delta,
 )
-S_max = N._scalar(
+S_max = scalar(
     "S_max",
     r"\bar{S}",
     "uniform upper bound on sigma_max^2(T_t)",
@@ -43,7 +44,7 @@ S_max = N._scalar(
 )
 
 # Every loss of Assumption 2.1 ---------------------------------------------------------------------------------
-K_sharp = N._scalar(
+K_sharp = scalar(
     "K_sharp",
     r"K_t^{\sharp}",
     "local smoothness constant with the Taylor weight kept",
@@ -54,7 +55,7 @@ K_sharp = N._scalar(
     + N.K * N.sigma_max_T**2 * sp.sqrt(2 * N.K * N.L) * N.eta,
     nonnegative=True,
 )
-K_hat = N._scalar(
+K_hat = scalar(
     "K_hat",
     r"\hat K",
     "uniform bound on the sharp local smoothness constant",
@@ -65,7 +66,7 @@ K_hat = N._scalar(
     + N.K * S_max * sp.sqrt(2 * N.K * N.L_0) * N.eta_0,
     nonnegative=True,
 )
-rate_general = N._scalar(
+rate_general = scalar(
     "rate_general",
     r"\hat\rho",
     "proved factor by which the loss falls at each step, every loss",
@@ -74,7 +75,7 @@ rate_general = N._scalar(
 )
 
 # Quadratic losses ----------------------------------------------------------------------------------------------
-q_t = N._scalar(
+q_t = scalar(
     "q_t",
     "q_t",
     "contraction of the residual in one step, quadratic loss",
@@ -83,28 +84,28 @@ q_t = N._scalar(
     + N.eta**2 * N.K * SigmaMax(N.W) * sp.sqrt(2 * N.K * N.L),
 )
 _COUPLING = N.eta_0**2 * N.K * N.beta_2 * sp.sqrt(2 * N.K * N.L_0)
-q_slow = N._scalar(
+q_slow = scalar(
     "q_slow",
     r"q_-",
     "contraction of the slowest direction",
     "sharp form of Theorem E.1",
     1 - N.eta_0 * N.mu * S_min + _COUPLING,
 )
-q_fast = N._scalar(
+q_fast = scalar(
     "q_fast",
     r"q_+",
     "overshoot of the fastest direction",
     "sharp form of Theorem E.1",
     N.eta_0 * N.K * S_max - 1 + _COUPLING,
 )
-q_bar = N._scalar(
+q_bar = scalar(
     "q_bar",
     r"\bar q",
     "uniform contraction of the residual, quadratic loss",
     "sharp form of Theorem E.1",
     sp.Max(q_slow, q_fast),
 )
-rate_quadratic = N._scalar(
+rate_quadratic = scalar(
     "rate_quadratic",
     r"\bar q^2",
     "proved factor by which the loss falls at each step, quadratic loss",

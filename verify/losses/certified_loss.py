@@ -1,7 +1,8 @@
 """Any loss of a problem file with what Theorem E.1 asks of it: K, mu, W* and l - l*, certified.
 
 Least squares carries this itself (`properties.least_squares`). For the other kinds K and mu are the certified rational
-bounds of `verify.losses.constants` (or declared ones that those prove), W* and l* the enclosures of `verify.losses.minimizer`.
+bounds of `verify.losses.constants` (or declared ones that those prove), W* and l* the enclosures of
+`verify.losses.minimizer`.
 """
 
 from __future__ import annotations
