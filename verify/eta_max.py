@@ -38,7 +38,6 @@ __all__ = ["READINGS", "EtaMax", "HypothesisFailure", "eta_max"]
 
 MAX_DIGITS = 20_000
 DEFAULT_DIGITS = 50
-SHARP_DIGITS = 12
 _BITS_PER_DIGIT = 3.3219281
 _TABLE_2 = (
     N.K, N.mu, N.L_0, N.lambda_minus, N.lambda_plus, N.lambda_n_D, N.lambda_m_D, N.Delta_under, N.Delta_plus,
@@ -109,7 +108,7 @@ def eta_max(
     form: str = "repaired",
     accuracy: Any = "1e-6",
 ) -> EtaMax | HypothesisFailure:
-    """The largest eta_0 of Theorem E.1 for `problem`, enclosed to `digits` significant digits (default 50; sharp 12).
+    """The largest eta_0 of Theorem E.1 for `problem`, enclosed to `digits` significant digits (default 50).
 
     c, d override the problem's exponents (exact: "1/2", "1.01"). version is "journal" or "submission"; reading names
     readings of ambiguous formulas (`READINGS`); form is "printed", "repaired" or "sharp" (`theorems.sharp`, a constant
@@ -119,7 +118,7 @@ def eta_max(
     Source: Theorem E.1, (101), (102), (17), Table 2 (journal).
     """
     if digits is None:
-        digits = SHARP_DIGITS if form == "sharp" else DEFAULT_DIGITS
+        digits = DEFAULT_DIGITS
     request = _request(problem, digits, c, d, version, reading, form)
     goal = parse_rational(accuracy, "accuracy")
     if not 0 < goal < 1:

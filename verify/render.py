@@ -103,12 +103,17 @@ def errata(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decision]:
-    """The repaired and sharp forms beside a printed statement; failing those, the readings that are not refuted."""
+    """The repaired forms beside a printed statement; failing those, its readings that hold, or its sharp forms."""
     table, label = list(decisions), decision.statement.label
-    forms = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
-    return forms or [
-        d for d in table if d.statement.label == label and not isinstance(d.verdict, V.Refuted | V.Vacuous)
+    beside = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
+    holding = [
+        d
+        for d in table
+        if d.statement.label == label
+        and d.statement.form is Form.PRINTED
+        and not isinstance(d.verdict, V.Refuted | V.Vacuous)
     ]
+    return [d for d in beside if d.statement.form is Form.REPAIRED] or holding or beside
 
 
 def beside(decision: Decision, decisions: Iterable[Decision]) -> str:

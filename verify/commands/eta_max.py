@@ -25,7 +25,7 @@ _MEANING = {
 
 @click.command()
 @problem_options
-@click.option("--digits", metavar="N", help="Significant digits to certify.  [default: 50; 12 for --form sharp]")
+@click.option("--digits", metavar="N", help="Significant digits to certify.  [default: 50]")
 @click.option(
     "--accuracy", metavar="Q", default="1e-6", help="Fall of the loss that (17) is asked for.  [default: 1e-6]"
 )
