@@ -36,6 +36,7 @@ from theorems.notation import (
     alpha_2,
     eta,
     eta_0,
+    growth,
     mu,
     mu_bar,
     mu_t,
@@ -360,14 +361,17 @@ LOCAL_RATE = (
 # Table 3 and the sentences of Sections 1 and 3.2 on smoothness -----------------------------
 _OTHERS = "the rate of another paper"
 _T3 = (journal("Table 3"), submission("Table 3"))
+# (19) with h = rho: the step is the growth bound or 1/K_t, whichever is smaller
+SCHEDULED = eq(sp.Min(growth - eta, 1 - eta * K_t), 0)
 SMOOTHNESS_DECREASES = Statement(
     label="j1.1-smoothness-decreases",
-    source=(journal("1.1"), submission("1.1")),
+    source=(journal("1.1"),),
     kind=Kind.TRAJECTORY,
-    given=THEOREM_32,
+    given=(*THEOREM_32, SCHEDULED),
     then=le(K_t, K_initial),
     where=HALF,
-    note="the local smoothness constant decreases along the run: K_t never exceeds K_0",
+    note="under the schedule (18)-(19) with rho the local smoothness constant decreases along the run: K_t never "
+    "exceeds K_0",
 )
 REMAINDER = (
     *(
@@ -383,8 +387,17 @@ REMAINDER = (
         note="the local rate is 1 - Omega(mu alpha_1 / (K alpha_2))",
     ),
     SMOOTHNESS_DECREASES,
+    replace(
+        SMOOTHNESS_DECREASES,
+        label="s1.1-smoothness-decreases",
+        source=(submission("1.1"),),
+        given=THEOREM_32,
+        note='"under certain constraints on the step size", those of (15): K_t never exceeds K_0',
+    ),
     _repaired(
         SMOOTHNESS_DECREASES,
+        source=(journal("1.1"), submission("1.1")),
+        given=THEOREM_32,
         then=le(unfold(K_bar, REPAIRED, only=(K_bar,)).xreplace({t: t + 1}), K_bar),
         note="its bound K-bar_t decreases",
     ),

@@ -63,6 +63,12 @@ MENDED = Reading(
     "shapes-mended",
     "nabla_W1 L W2^T + W1 nabla_W2 L^T where the printed nabla_W2 L W2^T + W1 nabla_W1 L^T has no shape",
 )
+M_WITH_ETA = Reading("M-with-eta", "M and A of (77), (78) contain eta_t, as printed")
+M_WITHOUT_ETA = Reading(
+    "M-without-eta",
+    "eta_t in (77), (78) is left out, as M(eta_t) = L(t+1) asks: s is a length along the gradient, and tau in (92) to "
+    "(100) stands for eta_t tau; shapes are mended as in shapes-mended",
+)
 
 s = _scalar("s", "s", "position on the path of a step, 0 at W(t)", "(77)", nonnegative=True)
 tau = _scalar("tau", r"\tau", "position on the path of a step, in [0, 1)", "(73)", nonnegative=True)
@@ -105,6 +111,12 @@ M_second_tau = _scalar(
     "(94)",
     Inner(Grad(A_tau), 2 * eta**2 * E2) + Inner(-eta * E1_tau, Hess(A_tau, -eta * E1_tau)),
 )
+# M of (77) and A of (78) without eta_t: positions are lengths along the gradient, tau is eta_t tau
+WITHOUT_ETA: dict[sp.Basic, sp.Basic] = {
+    A_s: (W1 - s * grad_W1) * (W2 - s * grad_W2).T,
+    M_second: Inner(G, 2 * E2) + Inner(-E1, Hess(W, -E1)),
+    M_second_tau: Inner(Grad(A_tau), 2 * E2) + Inner(-E1_tau, Hess(A_tau, -E1_tau)),
+}
 curvature = _scalar(
     "curvature", r"\langle g_t, H(0)g_t\rangle", "curvature of L along its gradient", "(75)", second_bare / grad_norm**2
 )
@@ -137,6 +149,18 @@ def _step(
 
 def _repaired(label: str, claim: Claim, place: str, given: tuple[Hypothesis, ...] = LOSS, note: str = "") -> Statement:
     return _step(label, claim, place, given, form=Form.REPAIRED, repairs=label, note=note)
+
+
+def _read(
+    label: str, claim: Claim, place: str, bare: Claim | None = None, **key: object
+) -> tuple[Statement, Statement]:
+    """The claim with eta_t inside M as printed, and with eta_t left out (`bare` where the line itself shows eta_t)."""
+    printed = {"reading": M_WITH_ETA, **key}
+    without = {**key, "reading": M_WITHOUT_ETA, "where": WITHOUT_ETA, "note": ""}
+    return (
+        _step(label, claim, place, **printed),  # type: ignore[arg-type]
+        _step(label, claim if bare is None else bare, place, **without),  # type: ignore[arg-type]
+    )
 
 
 def _shape(number: int, printed: sp.Basic, mended: sp.Basic) -> tuple[Statement, Statement]:
@@ -231,8 +255,10 @@ PATH = (
         "77",
         _STEP,
         where={s: eta},
+        reading=M_WITH_ETA,
         note="M(eta_t) = L(t+1), although (77) has eta_t inside M already",
     ),
+    _step("j77.end", eq(Loss(A_s), L_next), "77", _STEP, where={**WITHOUT_ETA, s: eta}, reading=M_WITHOUT_ETA),
     Statement(
         label="j77.end",
         source=(journal("77"),),
@@ -325,17 +351,24 @@ LEMMA_D5 = (
 _NO_ETA = "M of (77) contains eta_t, so that its second derivative carries eta_t^2"
 _BOUND_90 = 2 * Inner(G, E2) + K * Fro(E1) ** 2
 _CHAIN_RULE = Inner(G, 2 * eta**2 * E2) + K * Fro(-eta * E1) ** 2
+_CHAIN_RULE_BARE = Inner(G, 2 * E2) + K * Fro(-E1) ** 2
 _LINE4_90 = 2 * Fro(G) * Fro(E2) + K * _SPECTRA * _BOTH
 _LINE5_90 = Fro(G) * _BOTH + K * _SPECTRA * _BOTH
 _MOVING = (*_STEP, _GRADIENT)
 _LAST_91 = _ROOT + _SPECTRA
 LEMMA_D1 = (
     _step("j75.curvature-bound", le(curvature, K * _T2 + _ROOT), "75", (*LOSS, _GRADIENT), cites=("j90.line6",)),
-    _step("j88.curvature", eq(curvature, M_second / grad_norm**2), "88", _MOVING, note=_NO_ETA),
+    *_read("j88.curvature", eq(curvature, M_second / grad_norm**2), "88", given=_MOVING, note=_NO_ETA),
     _repaired("j88.curvature", eq(curvature, M_second / (eta**2 * grad_norm**2)), "88", _MOVING),
-    _step("j89.line1", eq(M_second, second_bare), "89", _STEP, note=_NO_ETA),
+    *_read("j89.line1", eq(M_second, second_bare), "89", given=_STEP, note=_NO_ETA),
     _repaired("j89.line1", eq(M_second, eta**2 * second_bare), "89", _STEP),
-    _step("j89.line2", eq(second_bare, M_second), "89", _STEP, note="A(s) of (78) contains eta_t, line 1 does not"),
+    *_read(
+        "j89.line2",
+        eq(second_bare, M_second),
+        "89",
+        given=_STEP,
+        note="A(s) of (78) contains eta_t, line 1 does not",
+    ),
     _repaired("j89.line2", eq(eta**2 * second_bare, M_second), "89", _STEP),
     *_shape(
         90,
@@ -343,7 +376,15 @@ LEMMA_D1 = (
         Inner(G, grad_W1 * grad_W2.T) + K * Fro(grad_W1 * W2.T + W1 * grad_W2.T) ** 2,
     ),
     _step("j90.line2", le(M_second, _CHAIN_RULE), "90", _STEP),
-    _step("j90.line3", eq(_CHAIN_RULE, _BOUND_90), "90", _STEP, reading=MENDED, note=_NO_ETA),
+    *_read(
+        "j90.line3",
+        eq(_CHAIN_RULE, _BOUND_90),
+        "90",
+        eq(_CHAIN_RULE_BARE, _BOUND_90),
+        given=_STEP,
+        reading=MENDED,
+        note=_NO_ETA,
+    ),
     _repaired("j90.line3", eq(_CHAIN_RULE, eta**2 * _BOUND_90), "90", _STEP),
     _step(
         "j90.line4",
@@ -371,6 +412,7 @@ LEMMA_D1 = (
 _AT_TAU = (*_STEP, *_TAU)
 _MOVING_AT_TAU = (*_AT_TAU, _GRADIENT)
 _CHAIN_RULE_TAU = Inner(Grad(A_tau), 2 * eta**2 * E2) + K * Fro(-eta * E1_tau) ** 2
+_CHAIN_RULE_TAU_BARE = Inner(Grad(A_tau), 2 * E2) + K * Fro(-E1_tau) ** 2
 _LINE3_96 = 2 * Inner(Grad(A_tau), E2) + K * Fro(E1_tau) ** 2
 _SHIFT_TAU = Grad(A_tau) - Grad(W)
 _FIXED = 2 * Inner(G, E2) + K * Fro(E1) ** 2
@@ -403,11 +445,19 @@ LEMMA_D2 = (
         then=le(curvature_tau, K_t),
         cites=("j100.line2",),
     ),
-    _step("j94.curvature", eq(curvature_tau, M_second_tau / grad_norm**2), "94", _MOVING_AT_TAU, note=_NO_ETA),
+    *_read("j94.curvature", eq(curvature_tau, M_second_tau / grad_norm**2), "94", given=_MOVING_AT_TAU, note=_NO_ETA),
     _repaired("j94.curvature", eq(curvature_tau, M_second_tau / (eta**2 * grad_norm**2)), "94", _MOVING_AT_TAU),
     *_shape(96, _TAU_SHAPE, _TAU_SHAPE_MENDED),
     _step("j96.line2", le(M_second_tau, _CHAIN_RULE_TAU), "96", _AT_TAU),
-    _step("j96.line3", eq(_CHAIN_RULE_TAU, _LINE3_96), "96", _AT_TAU, reading=MENDED, note=_NO_ETA),
+    *_read(
+        "j96.line3",
+        eq(_CHAIN_RULE_TAU, _LINE3_96),
+        "96",
+        eq(_CHAIN_RULE_TAU_BARE, _LINE3_96),
+        given=_AT_TAU,
+        reading=MENDED,
+        note=_NO_ETA,
+    ),
     _repaired("j96.line3", eq(_CHAIN_RULE_TAU, eta**2 * _LINE3_96), "96", _AT_TAU),
     _step("j96.line4", eq(_LINE3_96, _LINE4_96), "96", _AT_TAU, reading=MENDED),
     _step("j96.line5", le(_LINE4_96, _LINE5_96), "96", _AT_TAU, reading=MENDED, cites=("j33.cauchy-schwarz",)),
@@ -417,7 +467,7 @@ LEMMA_D2 = (
     _repaired("j97.second-order", le(_FIXED, _BOTH * (_ROOT + K * _T2)), "97"),
     *_shape(99, Fro(_E1_PRINTED), Fro(grad_W1 * W2.T + W1 * grad_W2.T)),
     *_shape(100, _NORMS_PRINTED, _NORMS_MENDED),
-    _step("j100.line1", le(M_second_tau, _LINE6_96), "100", _AT_TAU, reading=MENDED, note=_NO_ETA),
+    *_read("j100.line1", le(M_second_tau, _LINE6_96), "100", given=_AT_TAU, reading=MENDED, note=_NO_ETA),
     _repaired("j100.line1", le(M_second_tau, eta**2 * _LINE6_96), "100", _AT_TAU),
     _step(
         "j100.line2",
@@ -429,13 +479,15 @@ LEMMA_D2 = (
         note="K is missing, as in (97)",
     ),
     _repaired("j100.line2", le(_LINE6_96, _BOTH * (_ROOT + K * _T2) + _TAIL_100), "100", _AT_TAU),
-    _step("jD2.last-line1", eq(curvature_tau, M_second_tau / grad_norm**2), "D-last", _MOVING_AT_TAU, note=_NO_ETA),
+    *_read(
+        "jD2.last-line1", eq(curvature_tau, M_second_tau / grad_norm**2), "D-last", given=_MOVING_AT_TAU, note=_NO_ETA
+    ),
     _repaired("jD2.last-line1", eq(curvature_tau, M_second_tau / (eta**2 * grad_norm**2)), "D-last", _MOVING_AT_TAU),
-    _step(
+    *_read(
         "jD2.last-line2",
         le(M_second_tau / grad_norm**2, K_t),
         "D-last",
-        _MOVING_AT_TAU,
+        given=_MOVING_AT_TAU,
         cites=("j100.line2",),
         note=_NO_ETA,
     ),

@@ -39,6 +39,7 @@ from theorems.statement import (
     Kind,
     Limit,
     Monotone,
+    Reading,
     Statement,
     eq,
     ge,
@@ -176,9 +177,12 @@ OPTIMAL_LOCAL_RATE = Statement(
     note="the value of rho around a minimum at its minimizer 1/K_t",
 )
 
+KAPPA_OF_GRAM = Reading(
+    "kappa-of-gram", "the operator is T_0* T_0, whose condition number is the square of that of T_0"
+)
 ONE_CONDITION_NUMBER = Statement(
     label="j1.1-one-condition-number",
-    source=(journal("1.1"), submission("1.1")),
+    source=(journal("1.1"),),
     kind=Kind.STEP,
     given=(*STANDING, gt(sigma_max_T_0, 0)),
     then=eq(1 - mu * sigma_min_T_0**2 / (K * sigma_max_T_0**2), 1 - mu / K * sigma_min_T_0 / sigma_max_T_0),
@@ -217,6 +221,15 @@ LOCAL_RATE = (
         repairs=ONE_CONDITION_NUMBER.label,
         then=eq(1 - mu * sigma_min_T_0**2 / (K * sigma_max_T_0**2), 1 - mu / K * (sigma_min_T_0 / sigma_max_T_0) ** 2),
         note="the condition number of T_0* T_0, the square of that of T_0",
+    ),
+    replace(
+        ONE_CONDITION_NUMBER,
+        label="s1.1-one-condition-number",
+        source=(submission("1.1"),),
+        reading=KAPPA_OF_GRAM,
+        then=eq(1 - mu * sigma_min_T_0**2 / (K * sigma_max_T_0**2), 1 - mu / K * (sigma_min_T_0 / sigma_max_T_0) ** 2),
+        cites=(),
+        note="the sentence speaks of one condition number of an operator and does not name the operator",
     ),
     Statement(
         label="j14.well-conditioned",

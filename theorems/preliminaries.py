@@ -40,6 +40,7 @@ from theorems.statement import (
     Chain,
     Form,
     Kind,
+    Reading,
     Statement,
     WellShaped,
     eq,
@@ -291,12 +292,17 @@ CLASSICAL_RATE = (
     ),
 )
 
+SOME_CONSTANTS = Reading("some-constants", "the function is chosen together with its K and mu")
+GIVEN_CONSTANTS = Reading("given-constants", "K and mu are given with mu < K, and the function is chosen for them")
+_PROPER = (*LOSS, lt(mu, K), gt(Loss(U), 0))
+
 OPTIMAL = Statement(
     label="j6.optimal",
     source=(journal("2.1-tightness"), submission("2.1-tightness")),
     kind=Kind.STEP,
     given=(*LOSS, eq(K, mu)),
     then=eq(loss_optimal, (1 - mu / K) * Loss(U)),
+    reading=SOME_CONSTANTS,
     note="some function meets (6) with equality: every one with K = mu does, both sides being zero",
 )
 
@@ -304,9 +310,17 @@ TIGHTNESS = (
     OPTIMAL,
     replace(
         OPTIMAL,
+        reading=GIVEN_CONSTANTS,
+        given=_PROPER,
+        note="stated for every function away from its minimum; the text asks for one function, which is the negation "
+        "of the sharp form",
+    ),
+    replace(
+        OPTIMAL,
         form=Form.SHARP,
         repairs=OPTIMAL.label,
-        given=(*LOSS, lt(mu, K), gt(Loss(U), 0)),
+        reading=None,
+        given=_PROPER,
         then=lt(loss_optimal, (1 - mu / K) * Loss(U)),
         note="when mu < K no function meets (6) with equality: smoothness met with equality makes W(t+1) stationary",
     ),

@@ -265,6 +265,7 @@ _absolute = _GOALS["jD2.absolute-bound"]
 _above, _below = _absolute.then.claims  # type: ignore[union-attr]
 LEMMA_D2 = (
     Proof(_GOALS["j92.curvature-bound"], (*_tau_lines, *_upper_lines)),
+    Proof(_GOALS["jD2.last-line2@M-without-eta"], (*_tau_lines, *_upper_lines)),
     Proof(
         _absolute,
         (
