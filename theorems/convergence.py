@@ -76,7 +76,7 @@ from theorems.statement import (
     le,
     submission,
 )
-from theorems.table2 import REPAIRED, REPAIRED_32, SUBMISSION_32, SUBMISSION_REPAIRED_32, definitions
+from theorems.table2 import REPAIRED, REPAIRED_32, SUBMISSION_32, SUBMISSION_REPAIRED_32, definitions, padded
 
 _J16 = journal("15", "16", "Theorem 3.2")
 _S16 = submission("15", "16", "Theorem 3.2")
@@ -87,6 +87,11 @@ def _repaired(claim: Statement, where: object = REPAIRED_32, **changes: object) 
     return replace(claim, form=Form.REPAIRED, repairs=claim.label, **changes)  # type: ignore[arg-type]
 
 
+# Theorem 3.2 says that some eta_max exists
+_OF_E1 = "eta_max is that of Theorem E.1"
+_COMPARED = _OF_E1 + "; at t = 0 the two sides compare as alpha_1 and sigma_min^2(T_0) do for every small eta_0"
+_ASKED = _OF_E1 + "; at t = 0 and for small eta_0 the claim asks that ||grad L||_F^2 be at least 2 mu alpha_1 L"
+
 # Theorem 3.2, journal -----------------------------------------------------------------------------
 MU_LOWER = Statement(
     label="j16.mu-lower",
@@ -96,9 +101,10 @@ MU_LOWER = Statement(
     then=le(mu_bar, mu_t),
     where=HALF,
     cites=("j110.mu-lower",),
+    note=_COMPARED,
 )
-K_UPPER = replace(MU_LOWER, label="j16.K-upper", then=le(K_t, K_bar), cites=("j110.K-upper",))
-STEP_RATE = replace(MU_LOWER, label="j16.step-rate", then=le(L_next, L * rho), cites=("j10.rate",))
+K_UPPER = replace(MU_LOWER, label="j16.K-upper", then=le(K_t, K_bar), cites=("j110.K-upper",), note=_OF_E1)
+STEP_RATE = replace(MU_LOWER, label="j16.step-rate", then=le(L_next, L * rho), cites=("j10.rate",), note=_OF_E1)
 RATE = replace(MU_LOWER, label="j16.rate", then=le(L * rho, L * rho_bar_0), cites=("j113.initial",))
 LINEAR = replace(
     MU_LOWER,
@@ -106,6 +112,7 @@ LINEAR = replace(
     source=(journal("17", "Theorem 3.2"),),
     then=le(L_next, L_0 * rho_bar_0 ** (t + 1)),
     cites=("j16.step-rate", "j16.rate"),
+    note=_ASKED,
 )
 
 # How (15) and Table 2 may be read; each leaves the rest of the theorem as printed
@@ -114,7 +121,8 @@ _READINGS: tuple[Reading, ...] = (PADDED, LAMBDA_EXISTING, LOG_OF_POWER)
 THEOREM_3_2 = (
     MU_LOWER,
     _repaired(MU_LOWER),
-    replace(MU_LOWER, label="j16.mu-below-K", then=le(mu_t, K_t), cites=()),
+    padded(MU_LOWER),
+    replace(MU_LOWER, label="j16.mu-below-K", then=le(mu_t, K_t), cites=(), note=_OF_E1),
     K_UPPER,
     _repaired(K_UPPER),
     STEP_RATE,
@@ -123,6 +131,7 @@ THEOREM_3_2 = (
     replace(RATE, reading=ZERO_STEP, given=(*INITIAL_32, *STEP_RANGE_AT_ZERO)),
     *(replace(RATE, reading=r, where={**definitions(reading=r), **HALF}) for r in _READINGS),
     LINEAR,
+    padded(LINEAR),
     _repaired(LINEAR),
 )
 
@@ -135,8 +144,12 @@ S_RATE_T = Statement(
     then=le(L_next, L * rho_bar),
     where=SUBMISSION_32,
     reading=WRITTEN_GROWTH,
+    cites=("s23.mu", "s23.K", "j9.descent"),
+    note=_ASKED,
 )
-S_RATE_0 = replace(S_RATE_T, label="s16.initial-rate", then=le(L * rho_bar, L * rho_bar_0))
+S_RATE_0 = replace(
+    S_RATE_T, label="s16.initial-rate", then=le(L * rho_bar, L * rho_bar_0), cites=("s24.initial",), note=_OF_E1
+)
 S_LINEAR = replace(
     S_RATE_T,
     label="s17.linear",
@@ -157,6 +170,7 @@ def _as_rendered(claim: Statement) -> tuple[Statement, ...]:
 
 SUBMISSION_3_2 = (
     S_RATE_T,
+    padded(S_RATE_T, Version.SUBMISSION),
     _repaired(S_RATE_T, SUBMISSION_REPAIRED_32),
     *_as_rendered(S_RATE_T),
     S_RATE_0,
@@ -167,6 +181,7 @@ SUBMISSION_3_2 = (
         note="rho(eta_t, t), not its bound, is compared with the initial rate",
     ),
     S_LINEAR,
+    padded(S_LINEAR, Version.SUBMISSION),
     _repaired(S_LINEAR, SUBMISSION_REPAIRED_32),
     *_as_rendered(S_LINEAR),
 )
@@ -194,6 +209,7 @@ _SHARP_NOTE = "under (109) instead of eta_0 <= eta_max: all that the proof uses"
 THEOREM_E_1 = (
     E1_RATE,
     replace(E1_RATE, reading=C_EXPONENT, where=_C),
+    padded(E1_RATE),
     _repaired(E1_RATE, REPAIRED, reading=C_EXPONENT),
     E1_INITIAL,
     replace(E1_INITIAL, reading=C_EXPONENT, where=_C),
@@ -216,6 +232,7 @@ THEOREM_E_1 = (
     ),
     E1_LINEAR,
     replace(E1_LINEAR, reading=C_EXPONENT, where=_C),
+    padded(E1_LINEAR),
     _repaired(E1_LINEAR, REPAIRED, reading=C_EXPONENT),
     replace(
         E1_LINEAR,
@@ -268,6 +285,7 @@ PRODUCTS = (
         note="with the factor of k = 0, and for all steps with eta_t K_t < 2",
     ),
     PRODUCT_BAR,
+    padded(PRODUCT_BAR),
     _repaired(PRODUCT_BAR),
     replace(
         PRODUCT_BAR,

@@ -39,7 +39,7 @@ from theorems.notation import (
     t,
 )
 from theorems.statement import Chain, Form, Kind, Statement, WellShaped, eq, ge, journal, le
-from theorems.table2 import ALPHA_1_REPAIRED
+from theorems.table2 import ALPHA_1_REPAIRED, padded
 
 _STEP = (*LOSS, POSITIVE_STEP)
 _gram_W2 = W2.T * G.T * G * W2
@@ -198,6 +198,7 @@ E4_UPPER = Statement(
 _distance = Fro(D - D_0)
 LEMMA_E4 = (
     E4_LOWER,
+    padded(E4_LOWER),
     replace(E4_LOWER, form=Form.REPAIRED, repairs=E4_LOWER.label, where={alpha_1: ALPHA_1_REPAIRED}),
     replace(
         E4_LOWER,

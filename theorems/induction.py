@@ -54,7 +54,7 @@ from theorems.notation import (
 )
 from theorems.readings import C_EXPONENT, EXTRACTED_BETA, SQRT_EXPONENT
 from theorems.statement import Chain, Form, Kind, Statement, eq, ge, journal, le
-from theorems.table2 import REPAIRED, definitions
+from theorems.table2 import REPAIRED, definitions, padded
 
 _spread = sp.exp(eta_0**c)
 _lower = alpha_1 + 2 * alpha_2 * (1 - _spread)
@@ -87,6 +87,7 @@ A3_NEXT = replace(
     source=(journal("E-A3", "117"),),
     then=le(Fro(D_next - D_0), drift),
     cites=("j117.geometric",),
+    note="alpha_2(0), as A3 writes it, is alpha_2",
 )
 A4_LOWER = replace(
     A1_INITIAL, label="jE-A4.lower", source=(journal("E-A4"),), then=A4[0], cites=("j123.lemma", "j123.bound")
@@ -101,6 +102,7 @@ FOUR_CLAIMS = (
     A3_NEXT,
     _repaired(A3_NEXT),
     A4_LOWER,
+    padded(A4_LOWER),
     _repaired(A4_LOWER),
     A4_UPPER,
     _repaired(A4_UPPER),

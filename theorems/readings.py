@@ -5,7 +5,11 @@ from __future__ import annotations
 from theorems.statement import Reading
 
 SMALLEST = Reading("sigma-min-smallest", "sigma_min of a p x q matrix is the smallest of its min(p, q) singular values")
-PADDED = Reading("sigma-min-padded", "sigma_min of a rectangular matrix is zero: singular values padded to max(p, q)")
+PADDED = Reading(
+    "sigma-min-padded",
+    "sigma_min of a rectangular matrix is zero: singular values padded to max(p, q); applied to W* as well, so that "
+    "the margin beta_1 is zero when n != m",
+)
 LAMBDA_PADDED = Reading("lambda-padded", "lambda_n(D) is zero when n exceeds the width h")
 LAMBDA_EXISTING = Reading("lambda-existing", "lambda_n(D) is the smallest eigenvalue of D when n exceeds the width h")
 POWER_OF_LOG = Reading("power-of-log", "log(1 + a)^(1/c) is the power of the logarithm")

@@ -36,8 +36,8 @@ from theorems.notation import (
     sigma_min_T,
     t,
 )
-from theorems.statement import Chain, Form, Kind, Limit, Statement, eq, gt, journal, le, submission
-from theorems.table2 import REPAIRED_32, SUBMISSION_32, SUBMISSION_REPAIRED_32, Where
+from theorems.statement import Chain, Form, Kind, Limit, Statement, Version, eq, gt, journal, le, submission
+from theorems.table2 import REPAIRED_32, SUBMISSION_32, SUBMISSION_REPAIRED_32, Where, padded
 
 _spread = sp.exp(sp.sqrt(eta_0))
 _lower = alpha_1 + 2 * alpha_2 * (1 - _spread)
@@ -82,6 +82,7 @@ S_UPPER = _submission(SPECTRAL_UPPER, "s21.upper", "21")
 
 LEMMA_31 = (
     SPECTRAL_LOWER,
+    padded(SPECTRAL_LOWER),
     _repaired(SPECTRAL_LOWER),
     replace(SPECTRAL_LOWER, label="j22.order", then=le(sigma_min_T**2, sigma_max_T**2), cites=()),
     SPECTRAL_UPPER,
@@ -90,6 +91,7 @@ LEMMA_31 = (
     replace(MARGIN, label="j23.order", then=le(SigmaMin(W), SigmaMax(W)), cites=()),
     NORM,
     S_LOWER,
+    padded(S_LOWER, Version.SUBMISSION),
     _repaired(S_LOWER, SUBMISSION_REPAIRED_32),
     S_UPPER,
     _repaired(S_UPPER, SUBMISSION_REPAIRED_32),
@@ -161,10 +163,11 @@ _INITIAL_NOTE = "rho(eta_t, t), not its bound, is at most the initial rate"
 
 
 def _lemma_32(
-    mu: Statement, smoothness: Statement, rho_t: Statement, initial: Statement, where: Where
+    mu: Statement, smoothness: Statement, rho_t: Statement, initial: Statement, where: Where, version: Version
 ) -> tuple[Statement, ...]:
     return (
         mu,
+        padded(mu, version),
         _repaired(mu, where),
         smoothness,
         _repaired(smoothness, where),
@@ -176,13 +179,14 @@ def _lemma_32(
 
 
 LEMMA_32 = (
-    *_lemma_32(MU, SMOOTHNESS, RHO, RHO_INITIAL, REPAIRED_32),
+    *_lemma_32(MU, SMOOTHNESS, RHO, RHO_INITIAL, REPAIRED_32, Version.JOURNAL),
     *_lemma_32(
         _submission(MU, "s23.mu", "23"),
         _submission(SMOOTHNESS, "s23.K", "23"),
         _submission(RHO, "s24.bound", "24"),
         _submission(RHO_INITIAL, "s24.initial", "24"),
         SUBMISSION_REPAIRED_32,
+        Version.SUBMISSION,
     ),
 )
 

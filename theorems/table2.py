@@ -156,6 +156,11 @@ def definitions(
     return where
 
 
+def padded(claim: Statement, version: Version = Version.JOURNAL) -> Statement:
+    """The claim with sigma_min(W*) of beta_1 read as zero for n != m."""
+    return replace(claim, reading=PADDED, where={**claim.where, **definitions(version, PADDED)})
+
+
 REPAIRED: Where = definitions(form=Form.REPAIRED)
 REPAIRED_32: Where = {**REPAIRED, **HALF}
 SUBMISSION: Where = definitions(Version.SUBMISSION)
@@ -207,6 +212,7 @@ ROWS = (
         then=WellShaped(W1.T * W1 - W2.T * W2),
     ),
     ALPHA_1_BOUND,
+    padded(ALPHA_1_BOUND),
     replace(
         ALPHA_1_BOUND,
         form=Form.REPAIRED,
