@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from properties.evaluate import Evaluator
+from properties.evaluate import Evaluator, reach
 from properties.fields import Float64
 from properties.losses import Loss
 from properties.schedules.roots import increasing_root
@@ -55,6 +55,12 @@ class Timeline(Evaluator):
             return self
         other = Timeline(self.world, self.field, {**self.where, **where})
         other._memo = super().defining(where)._memo
+        return other
+
+    def binding(self, values: Mapping[sp.Basic, Any]) -> Timeline:
+        """A timeline of these runs with further leaves bound; what does not depend on them is kept."""
+        other = Timeline(self.world.binding(values), self.field, self.where)
+        other._memo = {e: v for e, v in self._memo.items() if reach(e, self.where).isdisjoint(values)}
         return other
 
     def _axes(self) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from properties.errors import InputError
-from properties.evaluate import Evaluator, Unbound, UnknownNode, reach
+from properties.evaluate import Evaluator, Unbound, UnknownNode
 from properties.problems import Problem
 from properties.timeline import FIELD, Timeline
 from theorems import CATALOG
@@ -221,9 +221,12 @@ class _Suspect:
     margin: float
     clear: bool
 
-    def order(self) -> tuple[bool, bool, int]:
-        """Clear ones first, random problems before the user's long run: a witness there is cheap and short."""
-        return (not self.clear, self.part.whole and self.part.count == 1, self.t)
+    def order(self) -> tuple[bool, bool, int, int]:
+        """Clear ones first, small data before large, the user's long run last: a witness there is cheap and short."""
+        centered = None if self.part.loss is None else self.part.loss.centered
+        return (
+            not self.clear, self.part.whole and self.part.count == 1, 0 if centered is None else len(centered.x), self.t
+        )  # fmt: skip
 
 
 class _Tally:
@@ -353,7 +356,7 @@ def _timeline(part: Part, plan: Plan, statement: Statement) -> Timeline:
     if found is None:
         base = part.timelines.get(None)
         if base is None:
-            base = part.timelines[None] = Timeline(part.runs.world, FIELD)
+            base = part.timelines[None] = part.seen or Timeline(part.runs.world, FIELD)
             for symbol in (N.L, N.L_next, N.grad_norm, N.K_t, N.sigma_min_T, N.K_bar_0):
                 _tried(base, symbol)
         found = base.defining(statement.where)
@@ -361,17 +364,10 @@ def _timeline(part: Part, plan: Plan, statement: Statement) -> Timeline:
             found = Timeline(part.runs.world, FIELD)
             found._memo = dict(base._memo)
         if needs_top:
-            found = _bound(found, {N.eta_max: _eta_max(part, statement)})
+            found = found.binding({N.eta_max: _eta_max(part, statement)})
         part.timelines[key] = found
     follows = {leaf: formula for leaf, formula in plan.follows.items() if leaf not in part.runs.world.bindings}
-    return _bound(found, {leaf: found(formula) for leaf, formula in follows.items()}) if follows else found
-
-
-def _bound(timeline: Timeline, values: dict[Any, Any]) -> Timeline:
-    other = Timeline(timeline.world.binding(values), FIELD, timeline.where)
-    reached = {e: v for e, v in timeline._memo.items() if reach(e, timeline.where).isdisjoint(values)}
-    other._memo = reached
-    return other
+    return found.binding({leaf: found(formula) for leaf, formula in follows.items()}) if follows else found
 
 
 def _tried(timeline: Timeline, symbol: sp.Basic) -> None:
@@ -459,6 +455,10 @@ def audit(
             own.name, loss, weights, (c, d), None if eta_0 is None else float(eta_0), steps=steps,
             progress=lambda done, total: progress(done, total, "gradient descent"),
         ))  # fmt: skip
+    if loss.centered is not None:
+        # Random problems have other data: the user's own is met from random weights as well.
+        parts += start_parts(loss, c, d, seed=seed, starts=-(-problems // 8), iterations=40)
+    user = len(parts)
     parts += kindred_parts(loss, c, d, seed=seed, problems=problems)
     runs = parts[0].runs if own is not None else None
     return check(
@@ -469,7 +469,7 @@ def audit(
         seed=seed,
         loss=loss,
         failure=failure,
-        own=int(own is not None),
+        own=user,
         progress=progress,
     )
 

@@ -120,7 +120,7 @@ def _smaller(item: Candidate) -> Iterator[Candidate]:
         for j in range(width):
             values = dict(item.values)
             for leaf in layers:
-                values[leaf] = tuple(row[:j] + row[j + 1 :] for row in values[leaf])  # type: ignore[union-attr]
+                values[leaf] = tuple(row[:j] + row[j + 1 :] for row in values[leaf])
             yield replace(item, dims={**item.dims, N.h: width - 1}, values=values)
     size = _digits(item)
     for rule in LADDER[:9]:
@@ -170,7 +170,7 @@ def _in_balls(plan: Plan, item: Candidate, loss: AuditedLoss) -> Broken | None:
         except (ArithmeticError, NotImplementedError, LimitReached, InputError, ValueError, Unbound) as error:
             raise CannotDecide(f"{type(error).__name__}: {error}") from error
         if answer is not None:
-            return answer or None
+            return answer if isinstance(answer, Broken) else None
     return None
 
 

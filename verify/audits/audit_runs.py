@@ -28,7 +28,7 @@ from verify.audits.audited_loss import AuditedLoss, audited_loss
 Array = NDArray[np.float64]
 
 FALL = 1e-6
-_SHAPES = ((1, 2, 3), (2, 2, 3), (2, 1, 2), (3, 3, 4), (2, 3, 4), (1, 1, 1), (3, 2, 5), (2, 2, 5))
+_SHAPES = ((1, 2, 3), (2, 2, 3), (2, 1, 2), (3, 3, 4), (2, 3, 4), (1, 1, 1), (3, 2, 2), (2, 2, 5))
 _DATA_SHAPES = ((1, 2), (2, 2), (2, 1), (3, 2))
 
 
@@ -37,7 +37,8 @@ class Part:
     """Runs, their start, and what decides a suspicion about them.
 
     exact(b) gives the loss of run b in the form that certificates carry; None where it has none. loss is the audited
-    loss behind the runs, None for random centered losses. whole tells runs from batches of single steps.
+    loss behind the runs, None for random centered losses. whole tells runs from batches of single steps. seen holds
+    what was computed when the runs were made.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Part:
     exact: Callable[[int], CenteredLoss] | None
     loss: AuditedLoss | None = None
     whole: bool = True
+    seen: Timeline | None = None
     eta_max: dict[Any, Array] = field(default_factory=dict)
     timelines: dict[Any, Timeline] = field(default_factory=dict)
 
@@ -158,13 +160,20 @@ def start_parts(
         runs = descend(start.binding({N.eta_0: eta_0}), loss.floating, iterations=iterations, until=FALL)
         parts.append(_part("random start", loss, start, runs, True))
         start = _random_start(rng, loss, (n, m, h), singles * each, c, d)
-        parts.append(_part("single step", loss, start, _single_steps(rng, start), False))
+        parts.append(_single_steps(rng, loss, start))
     return parts
 
 
-def _part(name: str, loss: AuditedLoss, start: World, runs: Runs, whole: bool) -> Part:
+def single_step_part(loss: AuditedLoss, h: int, count: int, *, seed: int) -> Part:
+    """`count` single steps from random weights of width h, from tiny to the edge of the hypotheses."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    start = _random_start(rng, loss, (*loss.dims, h), count, Fraction(1, 2), Fraction(2))
+    return _single_steps(rng, loss, start)
+
+
+def _part(name: str, loss: AuditedLoss, start: World, runs: Runs, whole: bool, seen: Timeline | None = None) -> Part:
     centered = loss.centered
-    return Part(name, start, runs, None if centered is None else lambda b: centered, loss, whole)
+    return Part(name, start, runs, None if centered is None else lambda b: centered, loss, whole, seen)
 
 
 def _random_start(
@@ -177,22 +186,23 @@ def _random_start(
     return World({N.n: n, N.m: m, N.h: h}, {N.W1_0: w1, N.W2_0: w2, **_leaves(loss, c, d)}, loss.floating)
 
 
-def _single_steps(rng: np.random.Generator, start: World) -> Runs:
+def _single_steps(rng: np.random.Generator, loss: AuditedLoss, start: World) -> Part:
     """One step each, from tiny to the edges eta K_t = 1, eta K_t = 2 and eta = 2/K."""
     w1, w2 = start.bindings[N.W1_0], start.bindings[N.W2_0]
     count = len(w1)
-    edges = np.stack([edge(start, 1.0), edge(start, 2.0), np.full(count, 2 / start.bindings[N.K]) * (1 - 2**-50)])
+    still = {**start.bindings, N.W1: w1[None], N.W2: w2[None], N.t: np.zeros((1, count))}
+    here = Timeline(World(start.dims, still, start.loss), FIELD)
+    constant, *higher = (np.broadcast_to(np.asarray(here(x), dtype=float), (1, count)) for x in fixed_point())
+    roots = [increasing_root(constant + 1 - height, *higher)[0] for height in (1.0, 2.0)]
+    edges = np.stack([*roots, np.full(count, 2 / start.bindings[N.K])]) * (1 - 2**-50)
     below = np.where(rng.random(count) < 0.4, 1.0, sampling.log_uniform(rng, count, -6, 0))
     eta = (edges[rng.integers(0, 3, count), np.arange(count)] * below)[None]
-    bindings = {**start.bindings, N.W1: w1[None], N.W2: w2[None], N.eta: eta, N.eta_0: eta[0], N.t: np.zeros_like(eta)}
-    world = World(start.dims, bindings, start.loss)
-    losses = np.broadcast_to(np.asarray(Timeline(world, FIELD)(N.L)), eta.shape)
-    return Runs(world, eta, losses)
+    seen = here.binding({N.eta: eta, N.eta_0: eta[0]})
+    runs = Runs(seen.world, eta, np.broadcast_to(np.asarray(seen(N.L)), eta.shape))
+    return _part("single step", loss, start, runs, False, seen)
 
 
-def other_data(
-    loss: AuditedLoss, seed: int, shapes: tuple[tuple[int, int], ...] = _DATA_SHAPES
-) -> Iterator[AuditedLoss]:
+def other_data(loss: AuditedLoss, seed: int) -> Iterator[AuditedLoss]:
     """The formula of an entrywise loss on random data of other shapes, labels drawn from the user's own."""
     given = loss.given
     if not isinstance(given, EntrywiseLoss):

@@ -20,7 +20,7 @@ from properties.errors import InputError
 from properties.problems import Problem, random_weights
 from theorems.statement import Statement
 from verify.audits.audit import Row, audited_statements, check_statement, kindred_parts
-from verify.audits.audit_runs import Part, own_part
+from verify.audits.audit_runs import Part, own_part, start_parts
 from verify.audits.audited_loss import AuditedLoss, audited_loss, resolve
 from verify.losses.assumptions_of_loss import AssumptionReport
 from verify.paper import certificate_place, slug
@@ -80,6 +80,8 @@ class Suite:
             return []
         c, d = (self.given.c, self.given.d) if isinstance(self.given, Problem) else (Fraction(1, 2), Fraction(2))
         parts = kindred_parts(self.loss, c, d, seed=0, problems=AMOUNT[self.profile])
+        if self.loss.centered is not None:
+            parts += start_parts(self.loss, c, d, seed=0, starts=AMOUNT[self.profile] // 4, iterations=40)
         if isinstance(self.given, Problem):
             from properties.timeline import FIELD
 

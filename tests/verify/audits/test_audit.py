@@ -7,19 +7,34 @@ from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from properties.entrywise import by_formula, by_name
+from properties.errors import InputError
+from properties.named_losses import SoftmaxLoss, huber
+from properties.scalar_losses import SCALAR_LOSSES
 from theorems import find
 from theorems import notation as N
 from theorems.assumptions import STANDING
 from theorems.statement import Kind, Statement, journal, le
-from verify.audits.audit import Audit, audited_statements, check, random_parts
+from verify.audits.audit import Audit, Row, audit, audited_statements, check, random_parts
 from verify.check import check_file, known_claims
 from verify.commands.audit import command
-from verify.verdict import Refuted, Survived
+from verify.verdict import Observed, Refuted, Survived
 
 SCHEMAS = Path(__file__).parents[3] / "verify" / "schemas"
+
+
+# False: the smoothness constant divided by four.
+HALF = Statement(
+    label="x.half-smoothness",
+    source=(journal("x"),),
+    kind=Kind.STEP,
+    given=STANDING,
+    then=le(N.L_next, N.L - (N.eta - N.K_t * N.eta**2 / 8) * N.grad_norm**2),
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +55,7 @@ def test_true_claims_survive_and_their_suspicions_are_rechecked(parts) -> None: 
 
 
 def test_false_variants_are_refuted_by_a_certificate_that_checks(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    half = Statement(
-        label="x.half-smoothness",
-        source=(journal("x"),),
-        kind=Kind.STEP,
-        given=STANDING,
-        then=le(N.L_next, N.L - (N.eta - N.K_t * N.eta**2 / 8) * N.grad_norm**2),
-    )
-    (row,) = audited(parts, half).rows
+    (row,) = audited(parts, HALF).rows
     assert isinstance(row.verdict, Refuted)
     file = tmp_path / "half.json"
     file.write_text(json.dumps(row.verdict.certificate))
@@ -84,3 +92,104 @@ def test_the_command_prints_the_schema(tmp_path: Path) -> None:
     body = json.loads(result.output)
     jsonschema.validate(body, json.loads((SCHEMAS / "audit.json").read_text()))
     assert body["iterations"] == 20
+
+
+# Losses of one's own -------------------------------------------------------------------------------------------------
+
+X = ((Fraction(1), Fraction(0)), (Fraction(1), Fraction(2)), (Fraction(0), Fraction(1)))
+SIGNS = ((Fraction(1), Fraction(-1)), (Fraction(-1), Fraction(1)), (Fraction(1), Fraction(1)))
+FEW = ("j9.descent", "j10.rate@sigma-min-padded", "j131.definition", "j10.rate@sigma-min-smallest")
+
+
+def outcomes(loss: object, *names: str, problems: int = 16) -> dict[str, Row]:
+    found = audit(loss, problems=problems, statements=[find(name) for name in names or FEW], steps=10)
+    return {row.statement.id: row for row in found.rows}
+
+
+LOSSES = {
+    "logistic": by_formula(X, SIGNS, "log(1 + exp(-y*z))", Fraction(1, 10)),
+    "ridge": by_name(X, SIGNS, SCALAR_LOSSES["squared"], Fraction(1, 2)),
+    "pseudo-huber": by_name(X, SIGNS, SCALAR_LOSSES["pseudo-huber"], Fraction(1, 4)),
+    "softmax": SoftmaxLoss(X, (0, 1, 1), 2, Fraction(1, 10)),
+    "huber": huber(X, SIGNS, Fraction(1), Fraction(1, 4)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_what_is_proved_holds_on_every_kind_of_loss(name: str) -> None:
+    rows = outcomes(LOSSES[name], *FEW[:3])
+    assert {row.outcome for row in rows.values()} == {"holds (proved)"}
+    assert all(row.cases > 50 and not row.lacking for row in rows.values())
+
+
+def test_a_violation_certain_in_balls_has_no_certificate_and_is_observed() -> None:
+    row = outcomes(LOSSES["logistic"], FEW[3])[FEW[3]]
+    assert isinstance(row.verdict, Observed)
+    assert "certain in balls" in row.verdict.instance and "left minus right side in [" in row.verdict.instance
+    assert not row.should_hold
+
+
+def test_a_quadratic_with_ridge_is_refuted_by_a_certificate() -> None:
+    (row,) = audit(LOSSES["ridge"], problems=16, statements=[HALF], steps=10).rows
+    assert isinstance(row.verdict, Refuted)
+
+
+def test_without_mu_the_descent_is_checked_and_the_assumption_named() -> None:
+    found = audit(by_formula(X, SIGNS, "log(1 + exp(-y*z))"), problems=8, statements=[find("j9.descent")], steps=10)
+    (row,) = found.rows
+    assert row.cases > 50 and not row.violated
+    assert [text.partition(":")[0] for text in row.lacking] == ["strongly-convex", "zero-minimum"]
+    assert row.outcome == "survived (outside its assumptions)"
+    assert any(a.holds is False and a.still for a in found.assumptions)
+
+
+def test_no_finite_constant_is_refused() -> None:
+    counts = tuple(tuple(abs(v) for v in row) for row in SIGNS)
+    with pytest.raises(InputError, match="no K is finite"):
+        audit(by_name(X, counts, SCALAR_LOSSES["poisson"], Fraction(1)))
+
+
+class Python:
+    """1/2 ||A (W - T)||_F^2 with its true constants."""
+
+    K, mu, minimum, shape = 4.0, 1.0, 0.0, (2, 2)
+    a, target = np.diag([1.0, 2.0]), np.array([[1.0, 0.0], [0.5, -1.0]])
+
+    def value(self, w):  # type: ignore[no-untyped-def]
+        return float(0.5 * np.sum((self.a @ (w - self.target)) ** 2))
+
+    def gradient(self, w):  # type: ignore[no-untyped-def]
+        return self.a @ self.a @ (w - self.target)
+
+
+class TooSmooth(Python):
+    """The same with K declared too small."""
+
+    K = 2.0
+
+
+def test_rounding_is_no_finding_on_a_python_loss() -> None:
+    # Identities whose sides cancel: float64 calls them violated at thousands of steps.
+    names = ("j131.definition", "j131.expanded/repaired", "j132.expanded/repaired", "j116.imbalance-step")
+    rows = outcomes(Python(), *names)
+    assert not [name for name, row in rows.items() if row.violated]
+
+
+def test_a_wrong_constant_breaks_what_is_proved_and_the_assumption_is_named() -> None:
+    row = outcomes(TooSmooth(), "j9.descent")["j9.descent"]
+    assert isinstance(row.verdict, Observed) and "float64 only" in row.verdict.instance
+    assert row.explanation().startswith(
+        "breaks because the loss breaks an assumption of it: smooth: K = 2 is too small"
+    )
+
+
+def test_the_command_audits_a_loss_without_weights(tmp_path: Path) -> None:
+    problem = tmp_path / "p.toml"
+    problem.write_text('[loss]\nkind = "log-cosh"\nX = [["1"], ["2"]]\nY = [["1"], ["0"]]\nridge = "1"\n')
+    arguments = ["--loss", str(problem), "--json", "--problems", "8"]
+    result = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert result.exception is None and result.return_value == 0
+    body = json.loads(result.output)
+    jsonschema.validate(body, json.loads((SCHEMAS / "audit.json").read_text()))
+    assert body["eta_max"] is None and 2 * body["rectangular"] >= body["problems"] >= 8
+    assert body["loosest"] is not None
