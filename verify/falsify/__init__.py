@@ -19,7 +19,7 @@ from verify import certificate
 from verify.falsify.hand_over import LADDER, Ledger, Witness, candidate, equality_attained, hand_over
 from verify.falsify.optimise import refine
 from verify.falsify.plan import Plan, make_plan, relations_of
-from verify.falsify.runs import search_runs
+from verify.falsify.runs import search_runs, search_structured_runs
 from verify.falsify.search import Suspect, Tally, groups, search_group
 from verify.falsify.shrink import shrink
 from verify.verdict import Refuted, Survived, Tightness, Undecided, Vacuous, Verdict
@@ -29,7 +29,8 @@ from verify.verdict import Refuted, Survived, Tightness, Undecided, Vacuous, Ver
 class Budget:
     """How much search: groups of dimensions, worlds in each, passes, local rounds, exact decisions.
 
-    `slow_decisions` are those about runs and smallest roots, each worth about ten others.
+    `slow_decisions` are those about runs and smallest roots, each worth about ten others; `structured_decisions` those
+    about the runs of one shape from structured starts.
     """
 
     groups: int
@@ -40,6 +41,7 @@ class Budget:
     starts: int
     decisions: int
     slow_decisions: int
+    structured_decisions: int
     shrinks: int
     run_groups: int
     run_count: int
@@ -56,6 +58,7 @@ BUDGETS = {
         starts=2,
         decisions=300,
         slow_decisions=30,
+        structured_decisions=8,
         shrinks=300,
         run_groups=6,
         run_count=48,
@@ -70,6 +73,7 @@ BUDGETS = {
         starts=6,
         decisions=2000,
         slow_decisions=80,
+        structured_decisions=24,
         shrinks=1500,
         run_groups=12,
         run_count=64,
@@ -134,6 +138,11 @@ def _search_worlds(
 def _search_runs(
     plan: Plan, statement: Statement, seed: int, amount: Budget, landmarks: bool, tally: Tally, ledger: Ledger
 ) -> Witness | None:
+    if landmarks:
+        for _ in search_structured_runs(plan, seed, amount.run_steps, tally):
+            witness = _decided(plan, tally, 2, Ledger(amount.structured_decisions))
+            if witness is not None:
+                return witness
     for _ in search_runs(plan, seed, amount.run_groups, amount.run_count, amount.run_steps, landmarks, tally):
         witness = _decided(plan, tally, 2, ledger)
         if witness is not None:

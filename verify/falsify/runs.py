@@ -19,6 +19,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from properties.evaluate import Evaluator, reach
+from properties.sampling import coarse
+from properties.starts import FAMILIES, Family
 from theorems import notation as N
 from verify.falsify.batch import FLOAT64, Batch, sample
 from verify.falsify.edges import allowed, feasible_range, spread
@@ -50,6 +52,10 @@ SHAPES = (
     (3, 2, 2),
     (2, 3, 6),
 )
+# Shapes in which the structured starts are tried: the smallest ones where n and m differ, and one where they agree.
+STRUCTURED = ((2, 1, 2), (1, 2, 2), (2, 2, 2))
+
+_CONSTANT, _SMALLEST, _RANDOM, _EXACTLY_LARGEST = 1, 2, 3, 5
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,19 @@ def search_runs(
         yield
 
 
+def search_structured_runs(plan: Plan, seed: int, length: int, tally: Tally) -> Iterator[None]:
+    """Search the runs from structured starts (`properties.starts`), family by family; yields after each shape."""
+    if not {N.W1_0, N.W2_0} <= set(plan.matrices):
+        return
+    allowed_dims = {tuple(d.get(s, 0) for s in (N.n, N.m, N.h)) for d in plan.dimensions(6)}
+    for name in FAMILIES:
+        for shape in [s for s in STRUCTURED if s in allowed_dims]:
+            runs = _cached(_Key(plan), seed, shape, 0, length, True, name)
+            if runs is not None:
+                judge(plan, runs, tally)
+            yield
+
+
 def shared_definitions(plan: Plan) -> dict[sp.Basic, sp.Basic]:
     """The statement's own definitions that its runs depend on: those that hypotheses or the gradient step reach."""
     met = {N.W1_next, N.W2_next, N.W}
@@ -125,11 +144,18 @@ class _Key:
 
 
 @lru_cache(maxsize=24)
-def _cached(key: _Key, seed: int, shape: tuple[int, int, int], count: int, length: int, landmarks: bool) -> Runs | None:
+def _cached(
+    key: _Key, seed: int, shape: tuple[int, int, int], count: int, length: int, landmarks: bool, family: str = ""
+) -> Runs | None:
     plan = key.plan
-    rng = _seed(plan, seed, f"{shape}")
+    rng = _seed(plan, seed, f"{shape}{family}")
     dims = next(d for d in plan.dimensions(6) if tuple(d.get(s, 0) for s in (N.n, N.m, N.h)) == shape)
     with np.errstate(all="ignore"):
+        if family:
+            kind = FAMILIES[family]
+            batch, first = _structured(plan, dims, rng, kind)
+            mode = np.full(0 if batch is None else batch.count, _EXACTLY_LARGEST if kind.growing else _CONSTANT)
+            return None if batch is None else _follow(plan, batch, first, mode, rng, min(length, kind.length))
         return make_runs(plan, dims, rng, count, length, landmarks)
 
 
@@ -138,7 +164,12 @@ def make_runs(plan: Plan, dims: Any, rng: Generator, count: int, length: int, la
     batch, first = _initial(plan, dims, rng, count, landmarks)
     if batch is None:
         return None
-    mode, where = rng.integers(0, 5, batch.count), shared_definitions(plan)
+    return _follow(plan, batch, first, rng.integers(0, 5, batch.count), rng, length)
+
+
+def _follow(plan: Plan, batch: Batch, first: Array, mode: Array, rng: Generator, length: int) -> Runs:
+    """The runs of a batch from their first steps on, later steps by each run's mode."""
+    where = shared_definitions(plan)
     world = batch.world().binding({N.eta_0: first})
     w1, w2 = batch.values[N.W1_0], batch.values[N.W2_0]
     sizes, alive, steps = first[None], np.ones(batch.count, dtype=bool), []
@@ -166,14 +197,37 @@ def make_runs(plan: Plan, dims: Any, rng: Generator, count: int, length: int, la
 def _initial(plan: Plan, dims: Any, rng: Generator, count: int, landmarks: bool) -> tuple[Batch | None, Array]:
     """Initial worlds that allow a first step, and that step for each."""
     batch = sample(plan, dims, rng, 8 * count, landmarks)
-    start = {N.W1: batch.values[N.W1_0], N.W2: batch.values[N.W2_0], N.t: 0}
-    evaluator = Evaluator(batch.world().binding(start), FLOAT64, plan.where)
-    low, high = feasible_range(evaluator, plan.statement.given, (N.eta, N.eta_0), FIRST, batch.count)
+    low, high = _first_steps(plan, batch)
     rows = np.flatnonzero(np.isfinite(high))
     if not len(rows):
         return None, low
     rows = rows[:count]
     return batch.rows(rows), spread(rng, low[rows], high[rows], 8.0)
+
+
+def _first_steps(plan: Plan, batch: Batch) -> tuple[Array, Array]:
+    """(smallest, largest) first step that the hypotheses allow in each world; nan where they allow none."""
+    start = {N.W1: batch.values[N.W1_0], N.W2: batch.values[N.W2_0], N.t: 0}
+    evaluator = Evaluator(batch.world().binding(start), FLOAT64, plan.where)
+    return feasible_range(evaluator, plan.statement.given, (N.eta, N.eta_0), FIRST, batch.count)
+
+
+def _structured(plan: Plan, dims: Any, rng: Generator, family: Family) -> tuple[Batch | None, Array]:
+    """Worlds of one family that allow a first step, and that step: a share of the largest, rounded down."""
+    batch = sample(plan, dims, rng, family.count, landmarks=True)
+    start = family.start(rng, family.count, dims[N.n], dims[N.m], dims[N.h])
+    values = {**batch.values, N.W1_0: start.w1, N.W2_0: start.w2}
+    if N.W_star in values:
+        values[N.W_star] = np.asarray(start.losses.loss.w_star)
+    batch = replace(batch, values=values, losses=start.losses)
+    low, high = _first_steps(plan, batch)
+    rows = np.flatnonzero(np.isfinite(high))
+    if not len(rows):
+        return None, low
+    below = high[rows] * 10.0 ** -rng.uniform(0, family.decades, len(rows))
+    short = coarse(rng, below, 1.0)
+    first = np.where(short <= below, short, short * 0.9375)
+    return batch.rows(rows), np.where(first >= low[rows], first, high[rows])
 
 
 def _next_step(plan: Plan, evaluator: Evaluator, sizes: Array, mode: Array, rng: Generator) -> tuple[Array, Array]:
@@ -189,9 +243,22 @@ def _next_step(plan: Plan, evaluator: Evaluator, sizes: Array, mode: Array, rng:
     constant = np.where(np.take_along_axis(met, constant[None], axis=0)[0], constant, high)
     middle = low + np.floor((high - low + 1) * rng.random(len(high))).astype(int)
     middle = np.where(np.take_along_axis(met, middle[None], axis=0)[0], middle, high)
-    index = np.select([mode == 1, mode == 2, mode == 3], [constant, low, middle], high)
+    index = np.select([mode == _CONSTANT, mode == _SMALLEST, mode == _RANDOM], [constant, low, middle], high)
     chosen = np.take_along_axis(grid, index[None], axis=0)[0]
+    exactly = mode == _EXACTLY_LARGEST
+    if exactly.any():
+        above = np.take_along_axis(grid, np.minimum(high + 1, len(grid) - 1)[None], axis=0)[0]
+        chosen = np.where(exactly, _largest(plan, evaluator, chosen, above), chosen)
     return np.where(some, chosen, last), some
+
+
+def _largest(plan: Plan, evaluator: Evaluator, inside: Array, outside: Array) -> Array:
+    """The largest allowed step between an allowed one and one that is not, to a 64th of their distance, from below."""
+    part = np.linspace(0.0, 1.0, 65)[:-1, None]
+    grid = inside[None] + part * (outside - inside)[None]
+    met = allowed(evaluator, plan.statement.given, {N.eta: grid}, grid.shape[1]) | (part == 0)
+    last = len(grid) - 1 - met[::-1].argmax(axis=0)
+    return np.asarray(np.take_along_axis(grid, last[None], axis=0)[0])
 
 
 def _doubt(evaluator: Evaluator) -> Array:

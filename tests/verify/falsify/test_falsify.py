@@ -118,3 +118,11 @@ def test_what_was_searched_before_does_not_matter():
 @pytest.mark.parametrize("label", ["j36.norm-of-sum", "j59.smoothness-example"])
 def test_printed_claims_known_to_be_wrong_fall(label):
     assert isinstance(falsify(find(label)), Refuted)
+
+
+@pytest.mark.parametrize("label", ["j27.pl", "j119.lower", "j25.initial"])
+def test_printed_claims_wrong_at_hard_starts_fall_in_a_quick_search(label):
+    verdict = falsify(find(label))
+    assert isinstance(verdict, Refuted)
+    code, says = check_certificate(verdict.certificate)
+    assert code == 0, says
