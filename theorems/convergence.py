@@ -263,7 +263,7 @@ PRODUCT_BAR = replace(
     source=(journal("20"),),
     given=(*THEOREM_32, le(eta * K_bar, 1)),
     then=le(L_next, L_0 * HistoryProduct(rho_bar, 1)),
-    cites=("j112.rho-bar",),
+    cites=("j10.rate", "j25.bound"),
 )
 PRODUCTS = (
     Statement(

@@ -1,12 +1,15 @@
 """Sections 3.4, 3.5 and Appendix F: random initialization, alpha_1 > 0, and the condition number for large widths.
 
 "h >= poly(m, n, 1/delta)" names no polynomial: claims that rest on it alone are out of scope. Lemma F.5 is decided
-with h >= B^2, which is what its bound needs to say anything. B is read as sqrt(m + n) + log(2/delta)/2. The two
+with h >= B^2, which is what its bound needs to say anything. The extracted text does not show how far the root of B
+extends: B is sqrt(m + n) + log(2/delta)/2, and in the reading `B_ROOT_OF_ALL` the root of the whole sum. The two
 blocks side by side, [W1, W2], have no common number of rows unless n = m: [W1^T, W2^T] is meant, written here as
 the transpose of the stack [W1; W2]. Bounds that hold for every p are written with `scale` = h^p.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import sympy as sp
 
@@ -53,6 +56,12 @@ from theorems.statement import (
 from theorems.table2 import ALPHA_1_REPAIRED
 
 MENDED = Reading("shapes-mended", "[W1^T, W2^T] where the printed [W1, W2] has no shape")
+B_SUM_AND_LOG = Reading(
+    "B-root-and-log", "the root ends before the logarithm: B = sqrt(m + n) + log(2/delta)/2", extraction=True
+)
+B_ROOT_OF_ALL = Reading(
+    "B-root-of-all", "the root extends over the logarithm: B = sqrt(m + n + log(2/delta)/2)", extraction=True
+)
 LITERAL = Reading("omega-literal", "Omega(g) is any function at least a constant times g")
 AS_ORDER = Reading("omega-as-order", "1 - Omega(g) stands for 1 minus a term of the exact order g")
 
@@ -62,6 +71,7 @@ scale = _scalar(
     "scale", "h^p", "h^p: entries of the initial weights have standard deviation 1/h^p", "(143)", positive=True
 )
 B = _scalar("B", "B", "width of the Gaussian spectrum", "Lemma F.5", sp.sqrt(m + n) + sp.log(2 / delta) / 2)
+_ROOT_OF_ALL = {B: sp.sqrt(m + n + sp.log(2 / delta) / 2)}
 v = sp.MatrixSymbol("v", h, 1)
 
 STACK = Stack(W1_0, W2_0)
@@ -192,6 +202,19 @@ RATIO_BOUND = Statement(
     note="the step of the proof for any initial weights with alpha_1 > 0; (31) and (137) speak of Gaussian weights, "
     "large widths and probability 1 - delta",
 )
+LEMMA_F5 = Statement(
+    label="jF5.lower-bound",
+    source=(journal("139", "Lemma F.5"),),
+    kind=Kind.PROBABILITY,
+    given=(*_DELTA, *_P_OPEN, ge(h, B**2), gt(K, 0), gt(mu, 0)),
+    then=Probability(
+        AllOf(ge(alpha_1, _LOWER.subs(_OF_P)), le(_PRODUCT_BOUND.lhs, _PRODUCT_BOUND.rhs.subs(_OF_P))),
+        1 - delta,
+        _NORMAL,
+    ),
+    reading=B_SUM_AND_LOG,
+    note="h >= poly(m, n, 1/delta) taken as h >= B^2",
+)
 THEOREM_33 = (
     Statement(
         label="j31.condition-number",
@@ -225,18 +248,8 @@ THEOREM_33 = (
         then=ge(_RATIO, sp.sqrt(alpha_1 / alpha_2)),
         note="with the repaired alpha_1; alpha_1/alpha_2 bounds the square of the ratio, hence the root",
     ),
-    Statement(
-        label="jF5.lower-bound",
-        source=(journal("139", "Lemma F.5"),),
-        kind=Kind.PROBABILITY,
-        given=(*_DELTA, *_P_OPEN, ge(h, B**2), gt(K, 0), gt(mu, 0)),
-        then=Probability(
-            AllOf(ge(alpha_1, _LOWER.subs(_OF_P)), le(_PRODUCT_BOUND.lhs, _PRODUCT_BOUND.rhs.subs(_OF_P))),
-            1 - delta,
-            _NORMAL,
-        ),
-        note="h >= poly(m, n, 1/delta) taken as h >= B^2",
-    ),
+    LEMMA_F5,
+    replace(LEMMA_F5, reading=B_ROOT_OF_ALL, where=_ROOT_OF_ALL),
     _initial(
         "j142.beta-2",
         AllOf(
@@ -253,19 +266,22 @@ _SIGNED_COLUMN = Stack(W1_0.T, -W2_0.T)
 _SCALED = SigmaMax(scale * STACK)
 _SCALED_P = SigmaMax(h**p * STACK)
 _PRODUCT = SigmaMax(STACK.T * SIGNED_STACK)
+SPECTRAL_NORM = Statement(
+    label="j143.spectral-norm",
+    source=(journal("143"),),
+    kind=Kind.PROBABILITY,
+    reading=B_SUM_AND_LOG,
+    given=_DELTA,
+    then=Probability(le(_SCALED_P, sp.sqrt(h) + B), 1 - delta, _NORMAL),
+    cites=("j47.gaussian-spectrum",),
+    note="[W1^T, W2^T] where the printed [W1, W2] has no shape; Lemma A.3 with failure probability delta gives "
+    "sqrt(2 log(2/delta)) where log(2/delta)/2 is printed",
+)
 SPECTRUM_OF_BOTH = (
     _initial("j143.shape", WellShaped(SigmaMax(h**p * _SIDE_BY_SIDE)), "143", note="[W1, W2]: n rows beside m rows"),
     _initial("j143.shape", WellShaped(SigmaMax(h**p * STACK.T)), "143", form=Form.REPAIRED, repairs="j143.shape"),
-    Statement(
-        label="j143.spectral-norm",
-        source=(journal("143"),),
-        kind=Kind.PROBABILITY,
-        reading=MENDED,
-        given=_DELTA,
-        then=Probability(le(_SCALED_P, sp.sqrt(h) + B), 1 - delta, _NORMAL),
-        cites=("j47.gaussian-spectrum",),
-        note="Lemma A.3 with failure probability delta gives sqrt(2 log(2/delta)) where log(2/delta)/2 is printed",
-    ),
+    SPECTRAL_NORM,
+    replace(SPECTRAL_NORM, reading=B_ROOT_OF_ALL, where=_ROOT_OF_ALL),
     Statement(
         label="j143.spectral-norm",
         source=(journal("143"),),

@@ -165,7 +165,12 @@ lambda_m_D = _scalar(
     nonnegative=True,
 )
 Delta_under = _scalar(
-    "Delta_under", r"\underline{\Delta}", "imbalance gap", "Table 2", lambda_n_D + lambda_m_D, nonnegative=True
+    "Delta_under",
+    r"\underline{\Delta}",
+    "imbalance gap (the underline is lost in the extracted text)",
+    "Table 2",
+    lambda_n_D + lambda_m_D,
+    nonnegative=True,
 )
 Delta_plus = _scalar(
     "Delta_plus", r"\Delta_+", "spread of the positive imbalance", "Table 2", lambda_plus - lambda_n_D, nonnegative=True

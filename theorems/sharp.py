@@ -69,7 +69,7 @@ K_hat = scalar(
 rate_general = scalar(
     "rate_general",
     r"\hat\rho",
-    "proved factor by which the loss falls at each step, every loss",
+    "bound on the factor by which the loss falls at each step, every loss",
     "sharp form of Theorem E.1",
     1 - 2 * N.mu * S_min * N.eta_0 + N.mu * S_min * K_hat * N.eta_0**2,
 )
@@ -108,7 +108,7 @@ q_bar = scalar(
 rate_quadratic = scalar(
     "rate_quadratic",
     r"\bar q^2",
-    "proved factor by which the loss falls at each step, quadratic loss",
+    "bound on the factor by which the loss falls at each step, quadratic loss",
     "sharp form of Theorem E.1",
     q_bar**2,
 )
@@ -144,7 +144,7 @@ CONTRACTION_STEP = Statement(
     repairs="j10.rate",
     given=(*LOSS, QUADRATIC, gt(N.eta, 0)),
     then=le(N.L_next, q_t**2 * N.L),
-    note="One step of a quadratic loss as a single self-adjoint operator on the residual.",
+    note="one step of a quadratic loss as a single self-adjoint operator on the residual",
 )
 QUADRATIC_THEOREM = Statement(
     label="jE1.quadratic-rate",
@@ -159,7 +159,7 @@ QUADRATIC_THEOREM = Statement(
         le(Fro(N.D - N.D_0), delta),
     ),
     where=REPAIRED_TABLE_2,
-    note="Constant step; the certified rate of eta-max --form sharp for quadratic losses.",
+    note="constant step; the rate of eta-max --form sharp for quadratic losses",
 )
 GENERAL_THEOREM = Statement(
     label="jE1.general-rate",
@@ -178,7 +178,7 @@ GENERAL_THEOREM = Statement(
         le(N.L_next, rate_general * N.L), le(N.L_next, rate_general ** (N.t + 1) * N.L_0), le(Fro(N.D - N.D_0), delta)
     ),
     where=REPAIRED_TABLE_2,
-    note="Constant step; the certified rate of eta-max --form sharp for every other loss.",
+    note="constant step; the rate of eta-max --form sharp for every other loss",
 )
 
 # Lemma E.4 in the spectral norm --------------------------------------------------------------------------------
