@@ -90,7 +90,9 @@ class Row:
     def explanation(self) -> str:
         """Why a statement broke, or what it was checked without; empty where there is nothing to say."""
         if self.lacking:
-            verb = "breaks because" if self.violated else "checked although"
+            verb = "violated where" if self.violated else "checked although"
+            if self.violated and self.proved:
+                verb = "breaks because"
             return f"{verb} the loss breaks an assumption of it: {'; '.join(self.lacking)}"
         if self.violated and self.proved:
             return "proved for every loss that meets its assumptions: this loss breaks one that no check found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import wraps
 from pathlib import Path
@@ -39,13 +40,13 @@ def _audit(
             raise InputError(f"{name} = {value}: a whole number of at least {least}")
     result = eta_max(problem, digits, form=form) if isinstance(problem, Problem) else None
     fails = isinstance(result, HypothesisFailure)
-    if fails and result.which == "K":
+    if isinstance(result, HypothesisFailure) and result.which == "K":
         click.echo(json.dumps(_refused(result), sort_keys=True, indent=1) if as_json else _why(result))
         return 5
     with progress_bar() as advance:
         found = audit(
             problem,
-            eta_0=None if result is None or fails else result.eta_max.lower,
+            eta_0=None if result is None or isinstance(result, HypothesisFailure) else result.eta_max.lower,
             steps=steps,
             problems=problems,
             seed=audit_seed,
@@ -59,7 +60,8 @@ def _audit(
     return 1 if found.failures else 5 if fails else 0
 
 
-_given_problem = _audit.__wrapped__
+# The function itself, without the options that name a problem.
+_given_problem: Any = inspect.unwrap(_audit)
 
 
 @click.command()
@@ -178,11 +180,8 @@ def _print(result: Any, found: Any, certificates: dict[str, str]) -> None:
     _print_assumptions(console, found)
     own = ""
     if result is not None:
-        start = "the largest step of (9)" if found.failure or isinstance(result, HypothesisFailure) else "eta_max"
-        own = (
-            f" by (19) from eta_0 = {start} (lower end): {found.iterations} iterations, L(t)/L(0) down to "
-            f"{found.final:.3g}; and"
-        )
+        start = "the largest step of (9)" if isinstance(result, HypothesisFailure) else "eta_max (lower end)"
+        own = f" by (19) from eta_0 = {start}: {found.iterations} iterations, L(t)/L(0) down to {found.final:.3g}; and"
     console.print(
         f"\n[bold]Gradient descent[/]{own} on {found.problems} random problems, {found.rectangular} of them with "
         f"n != m (seed {found.seed})"
