@@ -172,7 +172,7 @@ def _print(result: Any, found: Any, certificates: dict[str, str]) -> None:
     from verify.commands.eta_max import _print_result
     from verify.eta_max import HypothesisFailure
 
-    console = Console(width=118, highlight=False, soft_wrap=True, file=click.get_text_stream("stdout"))
+    console = Console(width=118, highlight=False, soft_wrap=True)
     if isinstance(result, HypothesisFailure):
         console.print(escape(_why(result)))
     elif result is not None:
