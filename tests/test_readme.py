@@ -70,4 +70,4 @@ def test_every_certificate_passes_the_checker_in_a_bare_python(decisions: list[D
 def test_the_paper_has_no_equation_without_an_answer() -> None:
     from theorems import manifest
 
-    assert manifest.holes() == []
+    assert not manifest.holes()

@@ -7,6 +7,8 @@ the data matrix Y of Section 4 has a shape, and Algorithm 1's loop can end only 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theorems.assumptions import LOSS, POSITIVE_STEP
@@ -289,12 +291,15 @@ BACKTRACKING = (
         then=le(L_next, L),
         note="a step that the printed test accepts decreases the loss",
     ),
-    _shown(
-        "jG2.backtracking-runs",
-        "Algorithm 1",
-        "line-search",
-        "tests",
-        "on the problems of Section 4 the printed loop ends within 200 tests at every iteration",
+    replace(
+        _shown(
+            "jG2.backtracking-runs",
+            "Algorithm 1",
+            "line-search",
+            "tests",
+            "on the problems of Section 4 the printed loop ends within 200 tests at every iteration",
+        ),
+        cites=("jG2.backtracking-terminates",),
     ),
 )
 

@@ -103,7 +103,7 @@ def errata(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decision]:
-    """The repaired forms beside a printed statement; failing those, its readings that hold, or its sharp forms."""
+    """The repaired forms beside a printed statement; failing those, readings that hold, sharp forms, repairs it cites."""
     table, label = list(decisions), decision.statement.label
     beside = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
     holding = [
@@ -113,7 +113,12 @@ def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decisi
         and d.statement.form is Form.PRINTED
         and not isinstance(d.verdict, V.Refuted | V.Vacuous)
     ]
-    return [d for d in beside if d.statement.form is Form.REPAIRED] or holding or beside
+    found = [d for d in beside if d.statement.form is Form.REPAIRED] or holding or beside
+    if found:
+        return found
+    # A sentence about the experiments stands or falls with the claim it cites.
+    cited = set(decision.statement.cites)
+    return [d for d in table if d.statement.form is Form.REPAIRED and d.statement.repairs in cited]
 
 
 def beside(decision: Decision, decisions: Iterable[Decision]) -> str:
