@@ -103,7 +103,7 @@ def errata(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def repairs_of(decision: Decision, decisions: Iterable[Decision]) -> list[Decision]:
-    """The repaired forms beside a printed statement; failing those, readings that hold, sharp forms, repairs it cites."""
+    """The repaired forms beside a printed statement; else readings that hold, sharp forms, or repairs it cites."""
     table, label = list(decisions), decision.statement.label
     beside = [d for d in table if d.statement.form is not Form.PRINTED and d.statement.repairs == label]
     holding = [
