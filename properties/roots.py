@@ -317,10 +317,14 @@ def _proposed(walk: Any, shape: Any) -> Any:
         low = np.full(np.broadcast_shapes(*(np.shape(v) for v in constants.values()), np.shape(at(0.0))), grid[0])
         first = np.sign(at(low))
         high = np.full(low.shape, np.inf)
+        heights = [first * at(low)]
         for u in grid[1:]:
-            changed = np.isinf(high) & (np.sign(at(u)) == -first)
+            heights.append(first * at(u))
+            changed = np.isinf(high) & (heights[-1] < 0)
             high = np.where(changed, u, high)
             low = np.where(np.isinf(high), u, low)
+        left, dip = _dip(lambda u: first * at(u), np.asarray(grid), np.stack(np.broadcast_arrays(*heights)), high)
+        low, high = np.where(np.isfinite(dip), left, low), np.where(np.isfinite(dip), dip, high)
         found = np.isfinite(high)
         a, b = low, np.where(found, high, low)
         for _ in range(60):
@@ -329,6 +333,39 @@ def _proposed(walk: Any, shape: Any) -> Any:
             a, b = np.where(same, middle, a), np.where(same, b, middle)
         root = np.where(found, np.exp((a + b) / 2), np.inf)
     return np.where(np.isnan(first), np.nan, root)[()]
+
+
+def _dip(height: Any, grid: Any, heights: Any, high: Any) -> tuple[Any, Any]:
+    """(grid point to its left, where a positive function dips below zero between grid points, left of `high`).
+
+    The lowest of the local minima on the grid is followed by golden section; infinite where it stays positive: two
+    roots within one cell leave no sign change on the grid.
+    """
+    middle = grid[1:-1].reshape((-1,) + (1,) * high.ndim)
+    valley = (heights[1:-1] <= heights[:-2]) & (heights[1:-1] <= heights[2:]) & (middle < high) & (heights[1:-1] > 0)
+    level = np.where(valley, heights[1:-1], np.inf)
+    index = 1 + level.argmin(axis=0)
+    some = np.isfinite(level.min(axis=0))
+    start, end = grid[index - 1], np.minimum(grid[index + 1], high)
+    a, b = start, end
+    golden = (math.sqrt(5) - 1) / 2
+    x, y = b - golden * (b - a), a + golden * (b - a)
+    at_x, at_y = height(x), height(y)
+    lowest, where = np.minimum(at_x, at_y), np.where(at_x < at_y, x, y)
+    for _ in range(32):
+        less = at_x < at_y
+        a, b = np.where(less, a, x), np.where(less, y, b)
+        fresh = np.where(less, b - golden * (b - a), a + golden * (b - a))
+        at_fresh = height(fresh)
+        x, at_x, y, at_y = (
+            np.where(less, fresh, y),
+            np.where(less, at_fresh, at_y),
+            np.where(less, x, fresh),
+            np.where(less, at_x, at_fresh),
+        )
+        better = at_fresh < lowest
+        lowest, where = np.where(better, at_fresh, lowest), np.where(better, fresh, where)
+    return start, np.where(some & (lowest < 0), where, np.inf)
 
 
 def approximate_float(value: Any) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -79,13 +80,31 @@ class Tally:
         self.ratio = max(self.ratio, float(np.where(np.isfinite(free) & np.isfinite(ratio), ratio, -np.inf).max()))
 
     def _doubtful(self, batch: Batch, noise: Array, steps: Any) -> None:
-        """One row within rounding of failing: a strict claim may fail there by equality, another one by very little."""
+        """Rows within rounding of failing: a strict claim may fail there by equality, another one by very little."""
         limit = 1e-12 if strict(batch.plan) else 0.0
         rows = np.flatnonzero((noise >= SUSPICIOUS) & ((noise < 0) | (noise <= limit)))
-        if len(rows) and len(self.suspects) < 2:
-            # Zero exactly is the better sign of equality than a tiny number.
-            index = int(rows[np.argmin(np.abs(noise[rows]))] if limit else rows[np.argmin(noise[rows])])
+        if not len(rows) or len(self.suspects) >= 2:
+            return
+        if limit:
+            # Zero exactly is the better sign of equality than a tiny number, and short numbers than long ones.
+            rows = rows[np.lexsort((_long(batch)[rows], np.abs(noise[rows])))][: 2 if steps is None else 1]
+        else:
+            rows = rows[[np.argmin(noise[rows])]]
+        for index in map(int, rows):
             self.suspects.append(Suspect(float(noise[index]), batch, index, _column(steps, index), steady=False))
+
+
+def _long(batch: Batch) -> Array:
+    """How many entries of each world need more than eight significant bits."""
+    tables = [*batch.values.values()]
+    if batch.losses is not None:
+        loss = batch.losses.loss
+        tables += [np.asarray(a) for a in (loss.x, loss.ridge, batch.losses.k_factor, batch.losses.mu_factor)]
+    total = np.zeros(batch.count, dtype=int)
+    for table in tables:
+        scaled = np.ldexp(np.frexp(table)[0], 8)
+        total += (scaled != np.round(scaled)).reshape(batch.count, -1).sum(axis=1)
+    return total
 
 
 def _steady(batch: Batch, rows: Array, slack: Array) -> Array:
@@ -136,7 +155,34 @@ def to_edges(batch: Batch, rng: Generator) -> Batch:
         low, high = feasible_range(evaluator, plan.statement.given, (leaf,), GRID, batch.count)
     moved = spread(rng, low, high, 6.0)
     some = np.isfinite(high) & (rng.random(batch.count) < 0.9)
-    return batch.with_values({leaf: np.where(some, moved, batch.values[leaf])})
+    values = np.where(some, moved, batch.values[leaf])
+    values = _in_units_of_the_loss(batch, rng.spawn(1)[0], values, low, high)
+    return _close_together(batch.with_values({leaf: values}), rng.spawn(1)[0], leaf)
+
+
+def _close_together(batch: Batch, rng: Generator, leaf: sp.Symbol) -> Batch:
+    """The batch with other scalars that hypotheses tie moved next to `leaf` in some rows: a claim may compare them."""
+    near = batch.values[leaf]
+    values: dict[sp.Basic, Array] = {}
+    for other in batch.plan.edges:
+        if other is leaf or other not in batch.values or other.is_positive != leaf.is_positive:
+            continue
+        distance = 10.0 ** rng.uniform(-4, -0.5, batch.count) * rng.choice([-1.0, -1.0, 1.0], batch.count)
+        rows = rng.random(batch.count) < 0.25
+        values[other] = np.where(rows, near * (1 + distance), batch.values[other])
+    return batch.with_values(values) if values else batch
+
+
+def _in_units_of_the_loss(batch: Batch, rng: Generator, values: Array, low: Array, high: Array) -> Array:
+    """`values`, some replaced by a simple multiple of 1/K or K within the range: formulas degenerate there."""
+    if batch.losses is None:
+        return values
+    k, _ = batch.losses.constants()
+    with np.errstate(all="ignore"):
+        unit = np.where(rng.random(batch.count) < 0.75, 1 / k, k)
+        simple = unit * rng.choice([1.0, 1.0, 0.5, 2.0], batch.count)
+        rows = (rng.random(batch.count) < 0.08) & (simple >= low) & (simple <= high) & np.isfinite(simple)
+    return np.where(rows, simple, values)
 
 
 def groups(plan: Plan, rng: Generator, how_many: int, largest: int) -> Iterator[dict[Any, int]]:

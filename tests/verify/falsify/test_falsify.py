@@ -14,7 +14,7 @@ import sympy as sp
 from theorems import find
 from theorems import notation as N
 from theorems.norms import Fro, HistorySum, Inner, Sigma, SigmaMax
-from theorems.statement import Assumption, Kind, Statement, WellShaped, eq, ge, gt, journal, le, lt
+from theorems.statement import AllOf, Assumption, Kind, Statement, WellShaped, eq, ge, gt, journal, le, lt
 from verify.certificate import check_certificate
 from verify.falsify import falsify
 from verify.verdict import Refuted, Survived, Undecided, Vacuous
@@ -126,3 +126,24 @@ def test_printed_claims_wrong_at_hard_starts_fall_in_a_quick_search(label):
     assert isinstance(verdict, Refuted)
     code, says = check_certificate(verdict.certificate)
     assert code == 0, says
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+def test_a_strict_claim_falls_where_it_is_met_with_equality(seed):
+    rate = 1 - 2 * N.eta * N.mu + N.K * N.mu * N.eta**2
+    claim = AllOf(gt(rate, 0), lt(rate, 1))
+    given = (*LOSS, gt(N.eta, 0), lt(N.eta, 2 / N.K))
+    verdict = falsify(_statement(claim, given=given), seed=seed)
+    assert isinstance(verdict, Refuted)
+    assert verdict.certificate["violated"] == 0
+    assert falsify(find("j5.descent-range"), seed=seed).name == "refuted"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_two_steps_close_to_each_other_are_compared(seed):
+    verdict = falsify(find("j19.rho@K-of-eta"), seed=seed)
+    assert isinstance(verdict, Refuted)
+
+
+def test_an_equation_whose_two_roots_lie_close_is_not_without_root():
+    assert isinstance(falsify(find("jE-existence.no-root-102")), Vacuous)
