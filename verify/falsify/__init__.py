@@ -108,7 +108,9 @@ def falsify(statement: Statement, seed: int = 0, budget: str = "quick", landmark
     except (UnknownNode, Unbound) as error:
         return Undecided(str(error))
     if witness is not None:
-        return refuted(plan, witness, amount.shrinks // (4 if plan.heavy else 1))
+        # A decision about a long run costs about as many times more as it has steps.
+        long = len(witness.candidate.steps or ()) > 8
+        return refuted(plan, witness, amount.shrinks // (12 if long else 4 if plan.heavy else 1))
     if tally.cases == 0:
         return Vacuous(f"no world met the hypotheses among {tally.sampled} sampled")
     return _survived(plan, tally, seed)
