@@ -15,9 +15,11 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.symbol import Str
 
+from theorems import norms
 from theorems.norms import MinRoot
-from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W1_next, W2_next, eta, eta_0, t, unfold
+from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W1_next, W2_next, W_star, eta, eta_0, t, unfold
 from theorems.proofs.derivation import Line, Proof
 from theorems.shapes import ShapeMismatch, check_shapes, is_matrix, shape_of
 from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, WellShaped
@@ -45,6 +47,16 @@ STRUCTURAL = {
 
 
 _DECLARATIONS = {(word, True) for word in ("commutative", "real", "positive", "nonnegative", "integer")}
+
+
+# The dimensions of the notation: fixed in every statement, since the shapes of its matrices speak of them.
+_SIZES = frozenset(
+    x
+    for term in (*DEFINITIONS, *DEFINITIONS.values())
+    for a in term.atoms(sp.MatrixSymbol)
+    for d in a.shape
+    for x in d.free_symbols
+)
 
 
 class Refusal(ValueError):
@@ -79,24 +91,117 @@ def _terms_of(claim: object) -> Iterator[sp.Basic]:
             yield part.lhs
             yield part.rhs
         elif isinstance(part, UniqueRoot):
-            yield from (part.expression, part.lower, part.upper)
+            yield from (part.expression, part.variable, part.lower)
+            if part.upper is not sp.oo:
+                yield part.upper
 
 
-def _foreign(term: sp.Basic) -> str | None:
-    for node in sp.preorder_traversal(term):
-        module = type(node).__module__
-        if not (module.startswith("sympy.") or module == "theorems.norms"):
+_HISTORY = (norms.HistorySum, norms.HistoryProduct)  # these speak of all iterations, whatever letters they show
+_HEADS = {  # every type a term may have, with the number of its arguments (0: any but none)
+    **dict.fromkeys(
+        (sp.Symbol, sp.Integer, sp.Rational, *map(type, (sp.S.Half, sp.S.One, sp.S.Zero, sp.S.NegativeOne))), -1
+    ),
+    **dict.fromkeys((type(sp.E),), -1),
+    **dict.fromkeys((sp.Add, sp.Mul, sp.Max, sp.Min, sp.MatAdd, sp.MatMul), 0),
+    **dict.fromkeys((sp.exp, sp.log, sp.Abs, sp.Transpose, sp.Identity), 1),
+    **dict.fromkeys((sp.Pow, sp.MatPow, sp.ZeroMatrix), 2),
+    **dict.fromkeys((norms.Fro, norms.Trace, norms.Rank, norms.SigmaMax, norms.SigmaMin, norms.Loss, norms.Grad), 1),
+    **dict.fromkeys((norms.Inner, norms.Sigma, norms.Lambda, norms.Hess, norms.Stack, norms.KroneckerSum), 2),
+    **dict.fromkeys((MinRoot, norms.TauIntegral), 2),
+    **dict.fromkeys(_HISTORY, 1),
+    sp.MatrixSymbol: 3,
+}
+_SIZED = (sp.MatrixSymbol, sp.Identity, sp.ZeroMatrix)
+
+
+@cache
+def _free(term: sp.Basic) -> frozenset[Any]:
+    """The letters of a term, those of its dimensions and bound ones included."""
+    return frozenset(term.atoms(sp.Symbol, sp.MatrixSymbol))
+
+
+def _is_size(d: sp.Basic, definitions: Mapping[Any, Any]) -> bool:
+    """Whether a dimension is a positive integer for all values of its letters."""
+    if isinstance(d, sp.Symbol):
+        return bool(d.is_integer and d.is_positive) and d not in definitions
+    if isinstance(d, sp.Integer):
+        return bool(d >= 1)
+    return isinstance(d, sp.Add | sp.Mul) and bool(d.args) and all(_is_size(x, definitions) for x in d.args)
+
+
+def _foreign(term: Any, definitions: Mapping[Any, Any]) -> str | None:
+    """What in a term the kernel does not know, None when it knows all."""
+    if not isinstance(term, sp.Basic):
+        return repr(term)
+    todo = [term]
+    while todo:
+        node = todo.pop()
+        count = _HEADS.get(type(node))
+        if count is None or (count > 0 and len(node.args) != count) or (count == 0 and not node.args):
             return type(node).__name__
-        if isinstance(node, sp.Symbol) and not set(node._assumptions_orig.items()) <= _DECLARATIONS:
+        if type(node) is sp.Symbol and not set(node._assumptions_orig.items()) <= _DECLARATIONS:
             return f"{node} with the declarations {node._assumptions_orig}"
+        if type(node) is sp.MatrixSymbol:
+            if type(node.args[0]) is not Str:
+                return type(node.args[0]).__name__
+            todo += node.args[1:]
+        else:
+            todo += node.args
+        if type(node) in _SIZED and not all(_is_size(d, definitions) for d in node.args if type(d) is not Str):
+            return f"{node} with a dimension that is no positive integer"
     return None
+
+
+def _swap(term: sp.Basic, table: Mapping[Any, Any]) -> sp.Basic:
+    """A term with letters replaced, all at once; refused inside what binds a letter or speaks of all iterations."""
+    moved = {letter: value for letter, value in table.items() if letter != value}
+    if not moved:
+        return term
+    for node in sp.preorder_traversal(term):
+        if isinstance(node, _HISTORY) or (isinstance(node, MinRoot | norms.TauIntegral) and moved.keys() & _free(node)):
+            raise Unsupported(f"letters are not replaced inside {node}")
+    return term.xreplace(moved)
 
 
 def _replace(claim: Any, table: Mapping[Any, Any]) -> Any:
     """A relation or assumption with symbols replaced, all at once."""
     if type(claim) is Assumption:
-        return Assumption(claim.name, table.get(claim.constant, claim.constant))
-    return Relation(claim.lhs.xreplace(table), claim.op, claim.rhs.xreplace(table))
+        return Assumption(claim.name, claim.constant and _swap(claim.constant, table))
+    return Relation(_swap(claim.lhs, table), claim.op, _swap(claim.rhs, table))
+
+
+def _held(value: Any) -> list[Any]:
+    """The terms of a value of `at` or a factor of a weight."""
+    return [value] if isinstance(value, sp.Basic) else list(_terms_of(value))
+
+
+def _exact(proof: Any) -> None:
+    """Refused unless the proof is made of the plain containers, whose parts are the same at every look."""
+    statement = proof.statement
+    held = [(statement.given, tuple), (statement.where, dict), (statement.label, str), (proof.lines, tuple)]
+    held.append((proof.folded, frozenset))
+    for kind in (type(proof.lines) is tuple and proof.lines) or ():
+        if type(kind) is not Line:
+            raise Refusal(str(getattr(kind, "name", "?")), "not a line with a relation, an assumption or a root")
+        held += [(kind.name, str), (kind.rule, str), (kind.at, dict), (kind.known, bool), (kind.unfolded, bool)]
+        held += [(kind.cites, tuple), (kind.weights, tuple), (kind.labels, tuple)]
+        for names in (kind.cites, kind.labels, kind.at):
+            held += [(name, str) for name in names]
+        held += [(weight, tuple) for weight in kind.weights]
+    for value, wanted in held:
+        if type(value) is not wanted:
+            raise Refusal("", f"{type(value).__name__}: a proof is made of plain {wanted.__name__}s")
+    values = [v for kind in proof.lines for v in (kind.claim, *kind.at.values())]
+    for claim in (*statement.given, statement.then, *values):
+        parts: Any = (claim,)
+        if isinstance(claim, AllOf):
+            parts = claim.claims if type(claim) is AllOf and type(claim.claims) is tuple else None
+        if parts is None or any(
+            isinstance(p, Relation | Assumption | UniqueRoot)
+            and (type(p) not in (Relation, Assumption, UniqueRoot) or (type(p) is Relation and type(p.op) is not str))
+            for p in parts
+        ):
+            raise Refusal("", f"{type(claim).__name__}: not a line or statement of plain claims")
 
 
 class _Checker:
@@ -116,7 +221,7 @@ class _Checker:
         self.seen: set[sp.Basic] = set()
         self.lines: dict[str, _Known] = {}
         self.chosen: dict[sp.Basic, tuple[Any, ...]] = {}
-        self.used = set(self.definitions) | set().union(*(t.free_symbols for t in self._statement_terms()), set())
+        self.used = set(self.definitions) | set().union(*map(_free, self._statement_terms()), set())
 
     def _grant(self, view: Terms) -> None:
         """Hypotheses "symbol > 0" and "symbol >= 0" about defined symbols give those their sign."""
@@ -153,48 +258,57 @@ class _Checker:
                 raise Refusal("", f"no line without open assumptions gives the claim {part}")
 
     def _well_formed(self) -> None:
-        collected: list[sp.Basic] = []
-        own = [t for claim in (*self.statement.given, self.statement.then) for t in _terms_of(claim)]
-        for term in (*own, *self.statement.where.values()):
-            if name := _foreign(term):
+        where = self.statement.where
+        fixed = {W_star, *_SIZES} | (
+            {W1, W2, W1_0, W2_0, eta, eta_0, t} if self.statement.kind is Kind.TRAJECTORY else set()
+        )
+        for letter in where:
+            if type(letter) not in (sp.Symbol, sp.MatrixSymbol) or letter in fixed:
+                raise Refusal("", f"{letter} is not for a statement to define")
+        given = [*self.statement.given, *_relations(self.statement.then)]
+        own = [*(t for claim in given for t in _terms_of(claim)), *where, *where.values(), *self.proof.folded]
+        own += [claim.constant for claim in given if type(claim) is Assumption and claim.constant is not None]
+        for term in own:
+            if name := _foreign(term, self.definitions):
                 raise Refusal("", f"the statement holds what is not a term of the catalog: {name}")
+        claims: list[Any] = []
         for entry in self.proof.lines:
-            if type(entry) is not Line or type(entry.claim) not in (Relation, Assumption, UniqueRoot):
-                raise Refusal(str(getattr(entry, "name", "?")), "not a line with a relation, an assumption or a root")
-            held = [
-                *_terms_of(entry.claim),
-                *(x for v in entry.at.values() for x in ([v] if isinstance(v, sp.Basic) else _terms_of(v))),
-            ]
-            held += [f for weight in entry.weights for f in weight if isinstance(f, sp.Basic)]
-            for term in held:
-                if not isinstance(term, sp.Basic) or (name := _foreign(term)):
-                    raise Refusal(
-                        entry.name, f"not a term of the catalog: {name if isinstance(term, sp.Basic) else term!r}"
-                    )
+            if type(entry.claim) not in (Relation, Assumption, UniqueRoot):
+                raise Refusal(entry.name, "not a line with a relation, an assumption or a root")
+            terms_held = self._terms_held(entry)
+            for term in terms_held:
+                if name := _foreign(term, self.definitions):
+                    raise Refusal(entry.name, f"not a term of the catalog: {name}")
+            values = [p for v in entry.at.values() for p in _relations(v) if type(p) is Relation]
+            mine = [*(c for c in (entry.claim, *values) if type(c) is Relation), WellShaped(*terms_held)]
             try:
-                check_shapes(entry.claim if type(entry.claim) is Relation else WellShaped(*_terms_of(entry.claim)))
+                check_shapes(AllOf(*mine))
             except ShapeMismatch as mismatch:
                 raise Refusal(entry.name, f"shapes disagree in {mismatch}") from mismatch
-            collected += _terms_of(entry.claim)
+            claims += terms_held
         try:
-            check_shapes(WellShaped(*collected, *self._opened(collected)))
+            check_shapes(WellShaped(*own, *claims, *self._opened([*own, *claims])))
             check_shapes(self.statement)
         except ShapeMismatch as mismatch:
             raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
 
     @staticmethod
+    def _terms_held(entry: Line) -> list[Any]:
+        """Every term a line holds: of its claim, its values and its weights."""
+        values = [x for v in entry.at.values() if type(v) is not int for x in _held(v)]
+        factors = [f for weight in entry.weights for f in weight if type(f) not in (int, str)]
+        return [*_terms_of(entry.claim), *values, *factors]
+
+    @staticmethod
     def _mentioned(entry: Line) -> set[sp.Basic]:
-        held = [*_terms_of(entry.claim), *(f for weight in entry.weights for f in weight if isinstance(f, sp.Basic))]
-        for value in entry.at.values():
-            held += [value] if isinstance(value, sp.Basic) else _terms_of(value)
-        return {letter for term in held for letter in term.free_symbols}
+        return {letter for term in _Checker._terms_held(entry) for letter in _free(term)}
 
     def _opened(self, held: Sequence[sp.Basic]) -> list[sp.Basic]:
         """The definitions behind the letters of some terms, and behind theirs."""
         found: dict[sp.Basic, sp.Basic] = {}
         todo = list(held)
         while todo:
-            for letter in todo.pop().free_symbols:
+            for letter in _free(todo.pop()):
                 if letter in self.definitions and letter not in found:
                     found[letter] = self.definitions[letter]
                     todo.append(found[letter])
@@ -208,7 +322,7 @@ class _Checker:
         return self._entails(known.line.claim, part)
 
     def _mentions_chosen(self, claim: object) -> bool:
-        return any(term.free_symbols & set(self.chosen) for term in _terms_of(claim))
+        return any(_free(term) & self.chosen.keys() for term in _terms_of(claim))
 
     def _remember(self, entry: Line, assumes: frozenset[str]) -> None:
         if not entry.known:
@@ -445,7 +559,7 @@ class _Checker:
     def _letters(claim: Any, fixed: tuple[Any, ...] = ()) -> set[Any]:
         """The scalar and matrix letters of a claim with their dimensions, `fixed` matrices left out."""
         if type(claim) is Assumption:
-            return {claim.constant} - {None}
+            return set(_free(claim.constant)) if claim.constant is not None else set()
         found: set[Any] = set()
         for term in _terms_of(claim):
             matrices = term.atoms(sp.MatrixSymbol) - set(fixed)
@@ -471,7 +585,16 @@ class _Checker:
                 self._fit(entry, letter, shape_of(term), table)
             else:
                 self._domain(entry, letter, term)
+        self._shapes_agree(entry, table)
         return table
+
+    def _shapes_agree(self, entry: Line, table: Mapping[Any, Any], letters: Sequence[Any] = ()) -> None:
+        """Every matrix letter has, at the values of its dimensions, the shape of what it stands for."""
+        for letter in {*table, *letters}:
+            if is_matrix(letter):
+                for wanted, size in zip(letter.shape, shape_of(table.get(letter, letter)), strict=True):
+                    if sp.expand(wanted.xreplace(table) - size) != 0:
+                        raise Refusal(entry.name, f"{letter} has not the shape of what it stands for")
 
     @staticmethod
     def _given(entry: Line, value: Any) -> sp.Basic:
@@ -482,6 +605,8 @@ class _Checker:
     def _fit(self, entry: Line, letter: sp.MatrixSymbol, shape: tuple[Any, Any], table: dict[Any, Any]) -> None:
         for wanted, size in zip(letter.shape, shape, strict=True):
             if isinstance(wanted, sp.Symbol):
+                if wanted not in table:
+                    self._domain(entry, wanted, size)
                 wanted = table.setdefault(wanted, size)
             if sp.expand(wanted - size) != 0:
                 raise Refusal(entry.name, f"{letter} has the shape {letter.shape}, not {shape}")
@@ -504,7 +629,7 @@ class _Checker:
                 raise Refusal(entry.name, f"{letter} is chosen: it must be a new letter")
             if value in self.seen and value not in self.chosen:
                 raise Refusal(entry.name, f"{value} has been used before it is chosen")
-            if self.chosen.setdefault(value, origin) != origin or any(value in d.free_symbols for d in origin[1] if d):
+            if self.chosen.setdefault(value, origin) != origin or any(value in _free(d) for d in origin[1] if d):
                 raise Refusal(entry.name, f"{value} was chosen elsewhere")
             if value.name in {str(s) for s in self.used}:
                 raise Refusal(entry.name, f"{value} is already a letter of the statement")
@@ -534,6 +659,11 @@ class _Checker:
             for letter in letters:
                 if is_matrix(letter):
                     self._fit(entry, letter, shape_of(table.get(letter, letter)), table)
+                elif letter in self.definitions and letter not in table:
+                    self._domain(entry, letter, letter)
+            self._shapes_agree(entry, table, list(letters))
+            if table.get(W_star, W_star) != W_star:
+                raise Refusal(entry.name, "W_star is the minimizer of the loss and stands for nothing else")
         else:
             opened = [*lemma.given, *_relations(lemma.then)]
         count = len(lemma.given)
@@ -544,8 +674,8 @@ class _Checker:
 
     @staticmethod
     def _open(claim: Any, lemma: Statement, only: set[sp.Basic] | None = None) -> Any:
-        if type(claim) is Assumption:
-            return claim
+        if type(claim) is Assumption:  # a defined constant is opened like any other term
+            return Assumption(claim.name, claim.constant and unfold(claim.constant, lemma.where, only))
         if type(claim) is not Relation:
             raise Unsupported(f"{lemma.id} is cited as it stands only")
         return Relation(unfold(claim.lhs, lemma.where, only), claim.op, unfold(claim.rhs, lemma.where, only))
@@ -556,6 +686,9 @@ class _Checker:
             raise Refusal(
                 entry.name, f"{lemma.id} speaks of a whole run and is cited as it stands, in claims about runs"
             )
+        opened = [self._open(claim, lemma) for claim in (*lemma.given, *_relations(lemma.then))]
+        if left := set().union(*map(self._letters, opened)) & self.definitions.keys():
+            raise Refusal(entry.name, f"{lemma.id} has {', '.join(map(str, left))} as letters, defined here")
         for given in lemma.given:
             needed = self._open(given, lemma)
             if not any(self._entails(self._open(mine, self.statement), needed) for mine in self.statement.given):
@@ -572,11 +705,15 @@ class _Checker:
             raise Refusal(entry.name, "induction is for claims about runs")
         if {W1, W2, W1_0, W2_0, eta, t} & set(self.definitions):
             raise Refusal(entry.name, "the weights, steps and iterations of a run are not for a statement to define")
+        if any(self._mentions_chosen(part) for part in _relations(entry.at["invariant"])):
+            raise Refusal(entry.name, "an invariant does not speak of chosen letters: they change along the run")
         moving = self._moving()
         still = [s for s in self.definitions if s not in moving and not is_matrix(s)]
         self.terms = Terms(self.definitions, still, self.folded.loss_nonnegative)
         self._grant(self.terms)
         for claim in self.known:
+            if self._mentions_chosen(claim):
+                continue
             with suppress(Unsupported):
                 op, difference = self._normal(claim)
                 self.terms.know(difference, op == "<")
@@ -587,9 +724,10 @@ class _Checker:
             raise Refusal(entry.name, "an invariant does not speak of the step size")
         given = [self._open(g, self.statement, moving) for g in self.statement.given]
         base, step = (self._dependency(entry, label) for label in entry.labels)
-        shown = [known.line.claim for known in (self._cited(entry, name) for name in entry.cites) if not known.assumes]
+        cited = [self._cited(entry, name) for name in entry.cites]
+        shown = [k.line.claim for k in cited if not k.assumes and not self._mentions_chosen(k.line.claim)]
         held = [*given, *(self._open(claim, self.statement, moving) for claim in shown)]
-        still_held = [g for g in held if not any({W1, W2, eta, t} & term.free_symbols for term in _terms_of(g))]
+        still_held = [g for g in held if not any({W1, W2, eta, t} & _free(x) or x.has(*_HISTORY) for x in _terms_of(g))]
         self._provides(entry, base, moving, [_replace(p, start) for p in opened], still_held)
         self._provides(entry, step, moving, [_replace(p, after) for p in opened], [*given, *still_held, *opened])
         if not any(self._entails(part, entry.claim) for part in opened):
@@ -598,7 +736,7 @@ class _Checker:
 
     def _moving(self) -> set[sp.Basic]:
         """The defined symbols whose definitions speak of the current iteration."""
-        uses = {symbol: {symbol, *value.free_symbols} for symbol, value in self.definitions.items()}
+        uses = {s: {s, *_free(value), *((t,) if value.has(*_HISTORY) else ())} for s, value in self.definitions.items()}
         moving: set[sp.Basic] = {W1, W2, eta, t}
         while more := {symbol for symbol, met in uses.items() if symbol not in moving and met & moving}:
             moving |= more
@@ -626,19 +764,19 @@ class _Checker:
         if type(claim) is not UniqueRoot or claim.lower != 0 or claim.upper is not sp.oo:
             raise Refusal(entry.name, "the rule root gives a root in (0, oo)")
         f, v = claim.expression, claim.variable
-        if any(v in d.free_symbols for d in self._opened([f])) or not (v.is_positive and v not in self.definitions):
+        if any(v in _free(d) for d in self._opened([f])) or not self._positive_letter(v):
             raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
         self._continuous(entry, f, v)
         below, above = entry.at["below"], entry.at["above"]
         ends = (Relation(sp.S.Zero, "<=", below), Relation(below, "<", above))
-        values = (Relation(f.xreplace({v: below}), "<", sp.S.Zero), Relation(sp.S.Zero, "<", f.xreplace({v: above})))
+        values = (Relation(_swap(f, {v: below}), "<", sp.S.Zero), Relation(sp.S.Zero, "<", _swap(f, {v: above})))
         assumes = self._premises(entry, (*ends, *values))
         if claim.unique:
             x, y = entry.at["x"], entry.at["y"]
-            letters = all(isinstance(z, sp.Symbol) and z == sp.Symbol(z.name, real=True, positive=True) for z in (x, y))
+            letters = all(map(self._positive_letter, (x, y)))
             if not letters or x == y or {x, y} & self.used:
                 raise Refusal(entry.name, "x and y are new positive letters")
-            increases = Relation(f.xreplace({v: x}), "<", f.xreplace({v: y}))
+            increases = Relation(_swap(f, {v: x}), "<", _swap(f, {v: y}))
             case = next((k for k in map(self.lines.get, entry.cites) if k and k.line.rule == "assume"), None)
             if case is None or not self._entails(case.line.claim, Relation(x, "<", y)):
                 raise Refusal(entry.name, "monotonicity rests on the assumption x < y")
@@ -686,9 +824,9 @@ class _Checker:
     def _negative_at_first(self, entry: Line, f: sp.Basic, v: sp.Basic, near: sp.Basic) -> frozenset[str]:
         """f < 0 on some (0, e), from near(0) < 0 and f(x) < 0 under the assumption near(x) < 0, both continuous."""
         x = entry.at["x"]
-        if not isinstance(x, sp.Symbol) or x != sp.Symbol(x.name, real=True, positive=True) or x in self.used:
+        if not self._positive_letter(x) or x in self.used:
             raise Refusal(entry.name, "x is a new positive letter")
-        if any({v, x} & d.free_symbols for d in self._opened([f, near])) or v in self.definitions or not v.is_positive:
+        if any({v, x} & _free(d) for d in self._opened([f, near])) or not self._positive_letter(v):
             raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
         for function, letter in ((f, v), (near, x)):
             self._continuous(entry, function, letter)
@@ -698,8 +836,8 @@ class _Checker:
         ]
         if not cases:
             raise Refusal(entry.name, "the sign of f near 0 rests on the assumption near(x) < 0")
-        start = Relation(near.xreplace({x: sp.S.Zero}), "<", sp.S.Zero)
-        negative = Relation(f.xreplace({v: x}), "<", sp.S.Zero)
+        start = Relation(_swap(near, {x: sp.S.Zero}), "<", sp.S.Zero)
+        negative = Relation(_swap(f, {v: x}), "<", sp.S.Zero)
         return self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {cases[0].line.name})
 
     def _root_bounds(self) -> Iterator[tuple[sp.Basic, sp.Symbol]]:
@@ -717,18 +855,28 @@ class _Checker:
                 elif type(bound) is MinRoot and bound.args[1] == given.lhs:
                     yield bound.args[0], given.lhs
 
-    def _continuous(self, entry: Line, f: sp.Basic, v: sp.Symbol) -> None:
-        """Refused unless f is visibly continuous in v on [0, oo)."""
-        if v not in f.free_symbols or f == v:
+    def _positive_letter(self, z: Any) -> bool:
+        return type(z) is sp.Symbol and z == sp.Symbol(z.name, real=True, positive=True) and z not in self.definitions
+
+    def _continuous(self, entry: Line, f: sp.Basic, letter: sp.Symbol) -> None:
+        """Refused unless f is visibly continuous in a letter on [0, oo), whatever is known of the letter's value."""
+        v = sp.Symbol("any " + letter.name, real=True, positive=True)
+        met = self.used | self.seen | set(_free(f))
+        if v in met:
+            raise Refusal(entry.name, f"{v} is no new letter")
+        self._continuous_in(entry, _swap(f, {letter: v}), v)
+
+    def _continuous_in(self, entry: Line, f: sp.Basic, v: sp.Symbol) -> None:
+        if v not in _free(f) or f == v:
             return
-        if isinstance(f, sp.Pow) and v not in f.exp.free_symbols:
+        if isinstance(f, sp.Pow) and v not in _free(f.exp):
             exponent = self.terms.scalar(f.exp)
             if not (self.terms.positive(exponent) and self.terms.nonnegative(self.terms.scalar(f.base))):
                 raise Refusal(entry.name, f"{f} is not visibly continuous at 0")
-            self._continuous(entry, f.base, v)
+            self._continuous_in(entry, f.base, v)
         elif isinstance(f, sp.Add | sp.Mul | sp.exp):
             for part in f.args:
-                self._continuous(entry, part, v)
+                self._continuous_in(entry, part, v)
         else:
             raise Refusal(entry.name, f"{f} is not visibly continuous")
 
@@ -736,10 +884,20 @@ class _Checker:
 def _check(proof: Proof, library: Mapping[str, Proof], done: dict[str, Proof], stack: tuple[str, ...]) -> None:
     if type(proof) is not Proof or type(proof.statement) is not Statement or proof.statement.then is None:
         raise Refusal("", "not a proof of a statement")
+    _exact(proof)
     if done.get(proof.label) is proof:
         return
     _Checker(proof, library, done, (*stack, proof.label)).run()
+    if _catalog().get(proof.label, proof.statement) != proof.statement:
+        raise Refusal("", f"{proof.label} is the id of another statement of the catalog")
     done[proof.label] = proof
+
+
+@cache
+def _catalog() -> Mapping[str, Statement]:
+    from theorems import CATALOG
+
+    return {statement.id: statement for statement in CATALOG}
 
 
 def check(proof: Proof, library: Mapping[str, Proof] | None = None) -> Proved:

@@ -183,8 +183,7 @@ AXIOMS: dict[str, Axiom] = {
         ),
         Axiom(
             "surjective",
-            "A square matrix that shortens no direction to zero is onto: if ||T X|| >= x ||X|| for all X with x > 0, "
-            "or sigma_p(T) > 0, then T u = b for some u",
+            "A square matrix T whose smallest singular value is positive is onto: T u = b for some u",
             f"{HORN}, 0.5",
             (Form("exists", (eq(T * u, b),), (lt(0, Sigma(T, p)),), exists=(u,), depends=(T, b)),),
         ),
@@ -246,7 +245,7 @@ AXIOMS: dict[str, Axiom] = {
             (
                 Form("nonnegative", (le(0, Loss(A)),), (_ZERO,)),
                 Form("attained", (eq(Loss(W_star), 0),), (_ZERO,)),
-                Form("pl", (le(constant * Loss(A), Fro(Grad(A)) ** 2 / 2),), (Assumption("pl", constant),)),
+                Form("pl", (le(constant * Loss(A), Fro(Grad(A)) ** 2 / 2),), (Assumption("pl", constant), _ZERO)),
             ),
         ),
         Axiom(

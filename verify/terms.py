@@ -119,7 +119,8 @@ class Terms:
         if self._signs.get(frozen(_scaled(p)), False):
             return True
         floor, rest = self._floor(p)
-        return self.nonnegative(p) and (floor > 0 or (floor == 0 and any(self._monomial_sign(*r, True) for r in rest)))
+        visible = floor >= 0 and all(self._monomial_sign(mono, c, False) for mono, c in rest)
+        return visible and (floor > 0 or any(self._monomial_sign(*r, True) for r in rest))
 
     def _floor(self, p: Poly) -> tuple[Fraction, list[tuple[Mono, Fraction]]]:
         """A lower bound on the constant and the products of dimensions (each at least 1), and the other monomials."""
@@ -301,7 +302,7 @@ class Terms:
             return self._real_power(self.scalar(term.base), self.scalar(term.exp))
         if isinstance(term, sp.Abs):
             return self.power(self._repeat(self.scalar(term.args[0]), 2), _HALF)
-        if isinstance(term, sp.log):
+        if isinstance(term, sp.log) and len(term.args) == 1:
             inside = self.scalar(term.args[0])
             self._require(self.positive(inside), inside, Fraction(-1))
             return self._atom("log", frozen(inside))
@@ -379,7 +380,8 @@ class Terms:
             parts.append((inside, Fraction(1)))
         out = constant(1)
         for part, e in parts:
-            whole = natural and (c * e).denominator == 1 and c * e > 0
+            # (x^2)^(t/2) is |x|^t, so that c and e are whole each, not their product alone
+            whole = natural and c.denominator == e.denominator == 1 and e > 0
             rising = (
                 self.nonnegative(part) and c * e > 0 and (self._natural(mono) or self.positive({mono: Fraction(1)}))
             )
@@ -390,7 +392,12 @@ class Terms:
     def _power_atom(self, part: Poly, mono: Mono, e: Fraction) -> Poly:
         """part ** (e mono); a power of a power of something nonnegative is one power."""
         atom = next(iter(part))[0][0] if len(part) == 1 and next(iter(part)) else None
-        if atom is not None and self._atoms[atom][0] == "power" and self.nonnegative(dict(self._atoms[atom][1])):
+        if (
+            atom is not None
+            and part == _factor(atom, Fraction(1))
+            and self._atoms[atom][0] == "power"
+            and self.nonnegative(dict(self._atoms[atom][1]))
+        ):
             inner, inner_mono = dict(self._atoms[atom][1]), self._atoms[atom][2]
             ((joined, factor),) = self.mul({inner_mono: Fraction(1)}, {mono: Fraction(1)}).items()
             if joined == _ONE:

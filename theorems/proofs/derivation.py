@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import sympy as sp
@@ -40,7 +40,7 @@ class Line:
     name: str
     claim: LineClaim
     rule: str
-    at: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    at: Mapping[str, Any] = field(default_factory=dict)
     cites: tuple[str, ...] = ()
     weights: tuple[Weight, ...] = ()
     labels: tuple[str, ...] = ()

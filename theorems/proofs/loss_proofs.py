@@ -231,7 +231,10 @@ DESCENT = (
             *_by_smoothness,
             *_short,
             line("pl-condition", _GOALS["j2.1-pl-suffices"].given[3], "hypothesis"),
-            line("pl", le(mu * _loss, _grad**2 / 2), "minimum.pl", "pl-condition", at={"A": U, "constant": mu}),
+            minimum,
+            line(
+                "pl", le(mu * _loss, _grad**2 / 2), "minimum.pl", "pl-condition", "minimum", at={"A": U, "constant": mu}
+            ),
             line("claim", _GOALS["j2.1-pl-suffices"].then, "arithmetic", weights=_to_rate),
         ),
     ),
