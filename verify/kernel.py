@@ -178,7 +178,12 @@ def _held(value: Any) -> list[Any]:
 def _exact(proof: Any) -> None:
     """Refused unless the proof is made of the plain containers, whose parts are the same at every look."""
     statement = proof.statement
-    held = [(statement.given, tuple), (statement.where, dict), (statement.label, str), (proof.lines, tuple)]
+    held: list[tuple[Any, Any]] = [
+        (statement.given, tuple),
+        (statement.where, dict),
+        (statement.label, str),
+        (proof.lines, tuple),
+    ]
     held.append((proof.folded, frozenset))
     for kind in (type(proof.lines) is tuple and proof.lines) or ():
         if type(kind) is not Line:
@@ -280,9 +285,9 @@ class _Checker:
                 if name := _foreign(term, self.definitions):
                     raise Refusal(entry.name, f"not a term of the catalog: {name}")
             values = [p for v in entry.at.values() for p in _relations(v) if type(p) is Relation]
-            mine = [*(c for c in (entry.claim, *values) if type(c) is Relation), WellShaped(*terms_held)]
+            mine: list[Any] = [*(c for c in (entry.claim, *values) if type(c) is Relation), WellShaped(*terms_held)]
             try:
-                check_shapes(AllOf(*mine))
+                check_shapes(AllOf(*mine))  # one walk: the loss has one domain
             except ShapeMismatch as mismatch:
                 raise Refusal(entry.name, f"shapes disagree in {mismatch}") from mismatch
             claims += terms_held
