@@ -185,25 +185,28 @@ def _exact(proof: Any) -> None:
         (proof.lines, tuple),
     ]
     held.append((proof.folded, frozenset))
-    for kind in (type(proof.lines) is tuple and proof.lines) or ():
-        if type(kind) is not Line:
-            raise Refusal(str(getattr(kind, "name", "?")), "not a line with a relation, an assumption or a root")
-        held += [(kind.name, str), (kind.rule, str), (kind.at, dict), (kind.known, bool), (kind.unfolded, bool)]
-        held += [(kind.cites, tuple), (kind.weights, tuple), (kind.labels, tuple)]
-        for names in (kind.cites, kind.labels, kind.at):
+    for entry in proof.lines if type(proof.lines) is tuple else ():
+        if type(entry) is not Line:
+            raise Refusal(str(getattr(entry, "name", "?")), "not a line with a relation, an assumption or a root")
+        held += [(entry.name, str), (entry.rule, str), (entry.at, dict), (entry.known, bool), (entry.unfolded, bool)]
+        held += [(entry.cites, tuple), (entry.weights, tuple), (entry.labels, tuple)]
+        for names in (entry.cites, entry.labels, entry.at):
             held += [(name, str) for name in names]
-        held += [(weight, tuple) for weight in kind.weights]
+        held += [(weight, tuple) for weight in entry.weights]
     for value, wanted in held:
         if type(value) is not wanted:
             raise Refusal("", f"{type(value).__name__}: a proof is made of plain {wanted.__name__}s")
-    values = [v for kind in proof.lines for v in (kind.claim, *kind.at.values())]
+    values = [v for entry in proof.lines for v in (entry.claim, *entry.at.values())]
     for claim in (*statement.given, statement.then, *values):
         parts: Any = (claim,)
         if isinstance(claim, AllOf):
             parts = claim.claims if type(claim) is AllOf and type(claim.claims) is tuple else None
         if parts is None or any(
             isinstance(p, Relation | Assumption | UniqueRoot)
-            and (type(p) not in (Relation, Assumption, UniqueRoot) or (type(p) is Relation and type(p.op) is not str))
+            and (
+                type(p) not in (Relation, Assumption, UniqueRoot)
+                or (type(p) is not UniqueRoot and type(p.op if type(p) is Relation else p.name) is not str)
+            )
             for p in parts
         ):
             raise Refusal("", f"{type(claim).__name__}: not a line or statement of plain claims")
