@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from theorems import MODULES
@@ -208,7 +209,8 @@ def print_report(decisions: Sequence[Decision], out: str | None) -> None:
     console.print(", ".join(f"{number} {name}" for name, number in counts(decisions).items()))
     if out is not None and any(d.refuted for d in decisions):
         example = next((certificate_place(d.statement) for d in decisions if d.refuted), "")
-        console.print(f"certificates: {out}/certificates; check one alone: python -I verify/check.py {out}/{example}")
+        console.print(f"certificates: {out}/certificates; check one alone:")
+        console.print(f"  python -I {Path(__file__).with_name('check.py')} {out}/{example}", soft_wrap=True)
 
 
 def _print_consequences(console: Any, fallen: Sequence[Consequence]) -> None:

@@ -413,7 +413,8 @@ def _place(part: Part, t: int, b: int) -> str:
     size = f"n={dims[N.n]}, m={dims[N.m]}, h={dims[N.h]}"
     if not part.whole:
         return f"{part.name} {b} ({size})"
-    return f"{part.name}, t = {t}" if part.count == 1 else f"{part.name} {b} ({size}), t = {t}"
+    alone = part.count == 1 and not part.name.startswith("random")
+    return f"{part.name}, t = {t}" if alone else f"{part.name} {b} ({size}), t = {t}"
 
 
 # The whole audit ---------------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def _table(found: Any) -> Any:
     from rich.markup import escape
     from rich.table import Table
 
-    from verify.render import STYLES, witness
+    from verify.render import STYLES, shorten, witness
     from verify.verdict import Refuted
 
     table = Table(box=None, padding=(0, 1))
@@ -216,12 +216,16 @@ def _table(found: Any) -> Any:
         margin = "" if r.cases == 0 else f"{r.margin:.2e}"
         where = r.where
         if isinstance(r.verdict, Refuted):
-            where = f"{r.where}: {witness(r.verdict.certificate)}"
+            where = f"seen at {r.where}; smallest witness: {witness(r.verdict.certificate)}"
         elif r.violated:
             where = r.verdict.instance
         style = STYLES["proved"] if r.outcome.startswith("holds") else STYLES[r.verdict.name]
         table.add_row(
-            escape(r.statement.id), f"[{style}]{escape(r.outcome)}[/]", str(r.cases), margin, escape(where[:110])
+            escape(r.statement.id),
+            f"[{style}]{escape(r.outcome)}[/]",
+            str(r.cases),
+            margin,
+            escape(shorten(where, 150)),
         )
     return table
 
