@@ -205,7 +205,7 @@ def _exact(proof: Any) -> None:
             isinstance(p, Relation | Assumption | UniqueRoot)
             and (
                 type(p) not in (Relation, Assumption, UniqueRoot)
-                or (type(p) is not UniqueRoot and type(p.op if type(p) is Relation else p.name) is not str)
+                or (type(p) is not UniqueRoot and type(getattr(p, "op", getattr(p, "name", None))) is not str)
             )
             for p in parts
         ):
