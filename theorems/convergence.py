@@ -391,6 +391,12 @@ SMOOTHNESS_DECREASES = Statement(
     note="under the schedule (18)-(19) with rho the local smoothness constant decreases along the run: K_t never "
     "exceeds K_0",
 )
+BOUND_DECREASES = _repaired(
+    SMOOTHNESS_DECREASES,
+    given=THEOREM_32,
+    then=le(unfold(K_bar, REPAIRED, only=(K_bar,)).xreplace({t: t + 1}), K_bar),
+    note="its bound K-bar_t decreases",
+)
 REMAINDER = (
     *(
         Statement(label=f"jT3.{name}", source=_T3, kind=Kind.EMPIRICAL, then=None, out_of_scope=_OTHERS)
@@ -412,12 +418,12 @@ REMAINDER = (
         given=THEOREM_32,
         note='"under certain constraints on the step size", those of (15): K_t never exceeds K_0',
     ),
-    _repaired(
-        SMOOTHNESS_DECREASES,
-        source=(journal("1.1"), submission("1.1")),
-        given=THEOREM_32,
-        then=le(unfold(K_bar, REPAIRED, only=(K_bar,)).xreplace({t: t + 1}), K_bar),
-        note="its bound K-bar_t decreases",
+    BOUND_DECREASES,
+    replace(
+        BOUND_DECREASES,
+        label="s1.1-smoothness-decreases",
+        source=(submission("1.1"),),
+        repairs="s1.1-smoothness-decreases",
     ),
 )
 
