@@ -84,7 +84,7 @@ def test_a_wrong_constant_fails_with_the_instance_and_the_assumption(project: Pa
     assert "K = 0.8 is too small: (3) fails" in result.stdout
     assert "j9.descent is violated" in result.stdout
     assert "breaks because the loss breaks an assumption of it: smooth" in result.stdout
-    (written,) = re.findall(r"written to +(\S+j9\.descent-\w+\.json)", result.stdout)
+    (written,) = set(re.findall(r"written to +(\S+j9\.descent-\w+\.json)", result.stdout))
     body = json.loads(Path(written).read_text())
     assert body["id"] == "j9.descent" and body["instance"] in result.stdout
 
