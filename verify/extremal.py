@@ -1,4 +1,6 @@
-"""Extremal runs that random search does not meet: candidates for a witness, each decided exactly like any other.
+"""Extremal runs made by hand, which random search does not meet: candidates, each decided exactly like any other.
+
+Only `localpl sharpen` tries them, on every claim about runs; no verdict on the catalog rests on them.
 
 In the shape n = m = 1, h = 2 the weights W1 = (a, b), W2 = (a, -b) with loss w^2/2 have D(0) with eigenvalues 2ab and
 -2ab, and one step multiplies D by 1 - eta^2 w^2, w = a^2 - b^2. With eta = 1/(a + b)^2 the step ends at w = 0, where
