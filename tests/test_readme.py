@@ -52,6 +52,11 @@ def test_no_repaired_or_sharp_form_is_refuted(decisions: list[Decision]) -> None
     assert [d.statement.id for d in paper.failures(decisions)] == []
 
 
+def test_the_program_fails_on_no_claim(decisions: list[Decision]) -> None:
+    undecided = {d.statement.id: d.verdict.why for d in decisions if isinstance(d.verdict, V.Undecided)}
+    assert [i for i, why in undecided.items() if "the program failed" in why] == []
+
+
 def test_every_refuted_claim_has_something_beside_it(decisions: list[Decision]) -> None:
     bare = [d.statement.id for d in render.errata(decisions) if not render.repairs_of(d, decisions)]
     assert bare == []

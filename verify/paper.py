@@ -62,32 +62,47 @@ def decide_catalog(
             waiting.append(statement)
         else:
             verdicts[statement.id] = known
-    for statement, found in _decided(waiting, seed, budget, jobs):
+    for statement, found, finished in _decided(waiting, seed, budget, jobs):
         verdicts[statement.id] = found
-        _save(statement, found, seed, budget, out)
+        if finished:
+            _save(statement, found, seed, budget, out)
         progress(len(verdicts), len(chosen), statement.id)
     return [Decision(s, verdicts[s.id]) for s in chosen]
 
 
-def _decided(waiting: Sequence[Statement], seed: int, budget: str, jobs: int) -> Iterator[tuple[Statement, V.Verdict]]:
+def _decided(
+    waiting: Sequence[Statement], seed: int, budget: str, jobs: int
+) -> Iterator[tuple[Statement, V.Verdict, bool]]:
     known = {s.id for s in CATALOG}
     if jobs <= 1 or len(waiting) <= 1 or any(s.id not in known for s in waiting):
         for statement in waiting:
-            yield statement, decide(statement, seed, budget)
+            yield statement, *_attempt(statement, seed, budget)
         return
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        futures = {pool.submit(_decide_by_id, s.id, seed, budget): s for s in waiting}
+        futures = {pool.submit(_attempt_by_id, s.id, seed, budget): s for s in waiting}
         try:
             for future in as_completed(futures):
-                yield futures[future], future.result()
+                yield futures[future], *future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _decide_by_id(identity: str, seed: int, budget: str) -> V.Verdict:
+def _attempt_by_id(identity: str, seed: int, budget: str) -> tuple[V.Verdict, bool]:
     """A worker's task: it has the catalog itself, so only the id travels."""
-    return decide(find(identity), seed, budget)
+    return _attempt(find(identity), seed, budget)
+
+
+def _attempt(statement: Statement, seed: int, budget: str) -> tuple[V.Verdict, bool]:
+    """The verdict, and whether the program came to an end with it.
+
+    A fault of the program on one claim must not cost the hours spent on the others: that claim is undecided, says
+    so, and is tried again by the next run.
+    """
+    try:
+        return decide(statement, seed, budget), True
+    except Exception as error:
+        return V.Undecided(f"the program failed on this claim: {type(error).__name__}: {error}"), False
 
 
 # Files --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -54,16 +55,43 @@ def test_json_fits_the_schema_and_does_not_depend_on_the_workers(tmp_path: Path)
 def test_finished_claims_are_not_searched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = paper.decide_catalog(chosen(), budget="quick", out=tmp_path)
 
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise AssertionError("searched again")
+    searched = []
 
-    monkeypatch.setattr(paper, "decide", refuse)
+    def counted(statement: Statement, *rest: Any) -> V.Verdict:
+        searched.append(statement.id)
+        return decide(statement, *rest)
+
+    monkeypatch.setattr(paper, "decide", counted)
     assert paper.decide_catalog(chosen(), budget="quick", out=tmp_path) == first
+    assert searched == []
     # An interrupted write is no result.
     broken = next((tmp_path / "verdicts").glob("*.json"))
     broken.write_text(broken.read_text()[:20])
-    with pytest.raises(AssertionError, match="searched again"):
-        paper.decide_catalog(chosen(), budget="quick", out=tmp_path)
+    assert paper.decide_catalog(chosen(), budget="quick", out=tmp_path) == first
+    assert len(searched) == 1
+
+
+def test_a_fault_on_one_claim_costs_no_other_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = "j33.cauchy-schwarz"
+
+    def faulty(statement: Statement, *rest: Any) -> V.Verdict:
+        if statement.id == bad:
+            raise ValueError("no convergence")
+        return decide(statement, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(paper, "decide", faulty)
+        found = {d.statement.id: d.verdict for d in paper.decide_catalog(chosen(), budget="quick", out=tmp_path)}
+    why = found.pop(bad)
+    assert isinstance(why, V.Undecided)
+    assert why.why.endswith("ValueError: no convergence")
+    assert found
+    assert not any(isinstance(v, V.Undecided) for v in found.values())
+    again = {d.statement.id: d.verdict for d in paper.decide_catalog(chosen(), budget="quick", out=tmp_path)}
+    assert not isinstance(again.pop(bad), V.Undecided)
+    assert again == found
 
 
 def test_verdicts_survive_being_written() -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy as sp
 
@@ -98,15 +97,25 @@ def clopper_pearson(successes: int, samples: int, level: float) -> tuple[float, 
     """The exact two-sided interval for a binomial probability at confidence `level`."""
     tail = (1 - level) / 2
     low = 0.0 if successes == 0 else _quantile(successes, samples - successes + 1, tail)
-    high = 1.0 if successes == samples else _quantile(successes + 1, samples - successes, 1 - tail)
+    high = 1.0 if successes == samples else 1 - _quantile(samples - successes, successes + 1, tail)
     return low, high
 
 
 def _quantile(a: int, b: int, probability: float) -> float:
-    low, high = 0.0, 1.0
+    """Where the Beta(a, b) distribution function reaches `probability`, to about 12 digits.
+
+    For whole a and b it is a binomial tail, P(Bin(a + b - 1, x) >= a): a sum of positive terms, which never cancels
+    and which needs no series that may fail to converge.
+    """
+    trials = a + b - 1
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, trials + 1)))])
+    k = np.arange(a, trials + 1)
+    log_binomial = log_factorial[trials] - log_factorial[k] - log_factorial[trials - k]
+    low, high = 0.0, math.nextafter(1.0, 0.0)
     for _ in range(60):
         middle = (low + high) / 2
-        if mpmath.betainc(a, b, 0, middle, regularized=True) < probability:
+        tail = np.exp(log_binomial + k * math.log(middle) + (trials - k) * math.log1p(-middle)).sum()
+        if tail < probability:
             low = middle
         else:
             high = middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import flint
 import pytest
 import sympy as sp
 
@@ -70,3 +71,14 @@ def test_clopper_pearson_at_95_percent_of_a_hundred(successes: int, low: float, 
 def test_unspecified_widths_are_out_of_scope() -> None:
     statement = find("j133.lower-bound")
     assert isinstance(admitted(statement.kind, decide_probability(statement)), OutOfScope)
+
+
+@pytest.mark.parametrize("successes", [1, 3_600, 7_990, 7_999])
+def test_clopper_pearson_of_many_samples_at_a_high_level(successes: int) -> None:
+    """Both ends leave the tail that they should, by ball arithmetic."""
+    samples, level = 8_000, 1 - 1e-6
+    low, high = clopper_pearson(successes, samples, level)
+    above = flint.arb(low).beta_lower(successes, samples - successes + 1, regularized=True)
+    below = flint.arb(1 - high).beta_lower(samples - successes, successes + 1, regularized=True)
+    assert float(above) == pytest.approx(5e-7, rel=1e-6)
+    assert float(below) == pytest.approx(5e-7, rel=1e-6)
