@@ -19,9 +19,10 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import pairwise
 from math import isqrt, lcm
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -439,6 +440,11 @@ def entrywise(f: Callable[..., Number], *matrices: Matrix) -> Matrix:
     return tuple(tuple(f(*xs) for xs in zip(*rows, strict=True)) for rows in zip(*matrices, strict=True))
 
 
+def added(a: Matrix, b: Matrix) -> Matrix:
+    """a + b."""
+    return entrywise(plus, a, b)
+
+
 def scaled(c: Number, a: Matrix) -> Matrix:
     """c a."""
     return entrywise(lambda x: times(c, x), a)
@@ -608,101 +614,197 @@ def kronecker_sum(a: Matrix, b: Matrix) -> Matrix:
     return tuple(tuple(entry(i, j) for j in range(size)) for i in range(size))
 
 
-# 4. The loss l(W) = sum phi((X (W - W*))_ij) + ridge/2 ||W - W*||^2, whose minimum is 0 at W* ------------------------
+# 4. The loss l(W) = sum_ij sum_terms weight phi(slope (X W)_ij + shift) + ridge/2 ||W - center||^2 - l* --------------
 
 
-def pointwise(f: Callable[[Number], Number], z: Number) -> Number:
-    """An increasing function, at an exact number or over an interval."""
-    return rising(lambda a, e: interval(f(Interval(a, a, e))), z) if isinstance(z, Interval) else f(z)
+def logistic(z: Number) -> Number:
+    """1 / (1 + e^-z)."""
+    return inverse(plus(ONE, exponential(minus(ZERO, z))))
 
 
-def tanh(z: Number) -> Number:
-    """Enclosure of tanh z."""
-    if z == 0:
-        return ZERO
-    return minus(ONE, times(Fraction(2), inverse(plus(ONE, exponential(times(Fraction(2), z))))))
+def softplus(z: Number) -> Number:
+    """log(1 + e^z) = max(z, 0) + log(1 + e^-|z|)."""
+    return plus(greatest(z, ZERO), logarithm(plus(ONE, exponential(minus(ZERO, absolute(z))))))
+
+
+def twice(z: Number) -> Number:
+    """2 z."""
+    return times(Fraction(2), z)
 
 
 def log_cosh(z: Number) -> Number:
-    """Enclosure of log(cosh z)."""
-    z = greatest(z, times(Fraction(-1), z))
-    if z == 0:
-        return ZERO
-    tail = logarithm(plus(ONE, exponential(times(Fraction(-2), z))))
-    return greatest(ZERO, plus(z, minus(tail, log_2())))
+    """log(cosh z) = softplus(-2 |z|) + |z| - log 2."""
+    z = absolute(z)
+    return ZERO if z == 0 else plus(softplus(times(Fraction(-2), z)), minus(z, log_2()))
+
+
+def tanh(z: Number) -> Number:
+    """tanh z = 2 / (1 + e^-2z) - 1."""
+    return ZERO if z == 0 else minus(twice(logistic(twice(z))), ONE)
 
 
 def hypotenuse(z: Number) -> Number:
-    """Enclosure of sqrt(1 + z^2) - 1."""
+    """sqrt(1 + z^2)."""
     return power(plus(ONE, whole_power(z, 2)), Fraction(1, 2))
 
 
-# name: phi, phi', phi'' and bounds inf <= phi'' <= sup over the line
-PENALTIES: dict[str, tuple[Callable[[Number], Number], ...]] = {
+def bell(z: Number) -> Number:
+    """1 / (1 + z^2)."""
+    return inverse(plus(ONE, whole_power(z, 2)))
+
+
+# name: phi, phi', phi'', and what phi'' lies between on the whole line
+PENALTIES: dict[str, tuple[Any, ...]] = {
     # phi'' = 1
-    "square": (lambda z: times(Fraction(1, 2), whole_power(z, 2)), lambda z: z, lambda z: ONE),
-    # phi'' = 1 - tanh^2 lies in (0, 1]
-    "log-cosh": (log_cosh, lambda z: pointwise(tanh, z), lambda z: minus(ONE, whole_power(pointwise(tanh, z), 2))),
-    # phi'' = (1 + z^2)^(-3/2) lies in (0, 1]
+    "square": (lambda z: times(Fraction(1, 2), whole_power(z, 2)), lambda z: z, lambda z: ONE, ONE, ONE),
+    # phi'' = 0
+    "linear": (lambda z: z, lambda z: ONE, lambda z: ZERO, ZERO, ZERO),
+    # phi'' = 1 - tanh^2, in (0, 1]
+    "log-cosh": (log_cosh, tanh, lambda z: minus(ONE, whole_power(tanh(z), 2)), ZERO, ONE),
+    # phi'' = (1 + z^2)^(-3/2), in (0, 1]
     "pseudo-huber": (
-        lambda z: greatest(ZERO, minus(hypotenuse(z), ONE)),
-        lambda z: pointwise(lambda x: times(x, inverse(hypotenuse(x))), z),
+        lambda z: minus(hypotenuse(z), ONE),
+        lambda z: times(z, inverse(hypotenuse(z))),
         lambda z: whole_power(hypotenuse(z), -3),
+        ZERO,
+        ONE,
+    ),
+    # phi'' = s (1 - s) with the logistic s in (0, 1), so in (0, 1/4]
+    "softplus": (
+        softplus,
+        logistic,
+        lambda z: times(logistic(z), logistic(minus(ZERO, z))),
+        ZERO,
+        Fraction(1, 4),
+    ),
+    # phi'' = 2 u (2 u - 1) with u = 1 / (1 + z^2) in (0, 1], so from -1/4 (at u = 1/4) to 2 (at u = 1)
+    "log1p-square": (
+        lambda z: logarithm(plus(ONE, whole_power(z, 2))),
+        lambda z: times(twice(z), bell(z)),
+        lambda z: times(twice(bell(z)), minus(twice(bell(z)), ONE)),
+        Fraction(-1, 4),
+        Fraction(2),
     ),
 }
-CURVATURE = {"square": (ONE, ONE), "log-cosh": (ZERO, ONE), "pseudo-huber": (ZERO, ONE)}
+INF, SUP = 3, 4  # places of the two bounds
+
+
+@dataclass(frozen=True)
+class Term:
+    """weight phi(slope u + at) for each entry u of X (W - near); factors[k] = weight slope^k."""
+
+    phi: str
+    slope: Matrix
+    at: Matrix
+    factors: tuple[Matrix, ...]
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss with its data: X is N x n, W* is n x m."""
+    """A loss with its data, all exact: X is N x n; `near`, close to the minimizer, and `center` are n x m."""
 
-    phi: str
     x: Matrix
-    star: Matrix
+    near: Matrix
+    terms: list[Term]
     ridge: Fraction
+    center: Matrix
 
-    def offset(self, w: Matrix) -> Matrix:
-        return entrywise(minus, w, self.star)
+    def derivative(self, k: int, w: Matrix) -> Matrix:
+        """The k-th derivative of the terms by each entry of X W."""
+        u = matmul(self.x, entrywise(minus, w, self.near))
+        parts = []
+        for t in self.terms:
+            z = entrywise(plus, entrywise(times, t.slope, u), t.at)
+            parts.append(entrywise(times, t.factors[k], entrywise(PENALTIES[t.phi][k], z)))
+        return reduce(added, parts)
+
+    def raw(self, w: Matrix) -> Number:
+        """The loss before l* is subtracted."""
+        penalty = times(self.ridge / 2, square_sum(entrywise(minus, w, self.center)))
+        return total([*(x for row in self.derivative(0, w) for x in row), penalty])
 
     def value(self, w: Matrix) -> Number:
-        v = self.offset(w)
-        terms = [PENALTIES[self.phi][0](z) for row in matmul(self.x, v) for z in row]
-        return total([*terms, times(self.ridge / 2, square_sum(v))])
+        return greatest(ZERO, minus(self.raw(w), self.minimum[0]))
 
     def gradient(self, w: Matrix) -> Matrix:
-        v = self.offset(w)
-        first = entrywise(PENALTIES[self.phi][1], matmul(self.x, v))
-        return entrywise(plus, matmul(transpose(self.x), first), scaled(self.ridge, v))
+        back = scaled(self.ridge, entrywise(minus, w, self.center))
+        return added(matmul(transpose(self.x), self.derivative(1, w)), back)
 
     def hessian(self, w: Matrix, u: Matrix) -> Matrix:
-        second = entrywise(PENALTIES[self.phi][2], matmul(self.x, self.offset(w)))
-        product = entrywise(times, second, matmul(self.x, u))
-        return entrywise(plus, matmul(transpose(self.x), product), scaled(self.ridge, u))
+        product = entrywise(times, self.derivative(2, w), matmul(self.x, u))
+        return added(matmul(transpose(self.x), product), scaled(self.ridge, u))
 
-    def curvature(self, bound: Fraction) -> Matrix:
-        """bound X^T X + ridge I, exact."""
-        shift = scaled(self.ridge, identity(len(self.x[0])))
-        return entrywise(lambda a, b: bound * a + b, gram(transpose(self.x)), shift)
+    @cached_property
+    def curvature(self) -> tuple[set[Matrix], set[Matrix]]:
+        """Matrices between which the Hessian on each column of W lies everywhere, exact: the lower, the upper ones."""
+        return self.bounded(INF), self.bounded(SUP)
+
+    def bounded(self, bound: int) -> set[Matrix]:
+        """X^T diag(d) X + ridge I for each column of W, where d_i sums weight slope^2 times the bound on phi''."""
+        rows, found = transpose(self.x), set()
+        for j in range(len(self.near[0])):
+            d = [sum(PENALTIES[t.phi][bound] * t.factors[2][i][j] for t in self.terms) for i in range(len(self.x))]
+            weighted = [[x * c for x, c in zip(row, d, strict=True)] for row in rows]
+            product = tuple(tuple(sum(map(mul, a, b), ZERO) for b in rows) for a in weighted)
+            found.add(plus_identity(product, self.ridge))
+        return found
+
+    @cached_property
+    def minimum(self) -> tuple[Number, Matrix]:
+        """l* and the minimizer, from the gradient g at `near`: exact where g = 0 and the loss is convex.
+
+        Else the loss is mu-strongly convex: l* >= l(near) - ||g||^2 / (2 mu) and ||W* - near|| <= ||g|| / mu.
+        """
+        level, square, lower = self.raw(self.near), square_sum(self.gradient(self.near)), self.curvature[0]
+        if square == 0 and all(map(definite, lower)):
+            return level, self.near
+        mu = min(at_most(eigenvalue(a, len(a))) for a in lower)
+        if mu <= 0:
+            raise Reject("loss: no mu > 0 is shown with which it is strongly convex, and so no minimum")
+        below = times(Interval(0, 1, 0), times(square, 1 / (2 * mu)))
+        radius = times(Interval(-1, 1, 0), times(power(square, Fraction(1, 2)), 1 / mu))
+        return minus(level, below), entrywise(lambda x: plus(x, radius), self.near)
+
+    @property
+    def quadratic(self) -> bool:
+        return all(t.phi in ("square", "linear") for t in self.terms)
 
     def satisfies(self, name: str, constant: Number | None) -> bool:
         """Whether an assumption on the loss is shown to hold, definiteness by LDL^T."""
-        if name in ("zero-minimum", "twice-differentiable"):
-            return True  # by the form of the loss: phi >= phi(0) = 0 and ridge >= 0; each phi is C^2
+        if name == "twice-differentiable":
+            return True  # each phi is C^2
         if name == "quadratic":
-            return self.phi == "square"
+            return self.quadratic
+        if name in ("zero-minimum", "pl"):
+            _ = self.minimum  # attained, or rejected; the loss is shifted by it
+        if name == "zero-minimum":
+            return True
         if not isinstance(constant, Fraction):
             raise Reject(f"assumption {name}: its constant is not an exact rational")
-        low, high = CURVATURE[self.phi]
-        upper, lower = self.curvature(high), self.curvature(low)
-        if name == "smooth":
-            return definite(entrywise(lambda a, b: a - b, scaled(constant, identity(len(upper))), upper))
-        if name == "pl" and self.phi == "square":  # ||A v||^2 >= mu <v, A v> for the Hessian A
-            squared = gram(upper)
-            return definite(entrywise(lambda a, b: a - constant * b, squared, upper))
+        lower, upper = self.curvature
+        if name == "smooth":  # -K I <= Hessian <= K I
+            bounds = [plus_identity(a, constant) for a in lower] + [plus_identity(negative(a), constant) for a in upper]
+            return all(map(definite, bounds))
+        if name == "pl" and self.quadratic:  # ||A v||^2 >= mu <v, A v> for the Hessian A
+            return all(definite(entrywise(lambda x, y: x - constant * y, gram(a), a)) for a in lower)
         if name in ("strongly-convex", "pl"):
-            return definite(entrywise(lambda a, b: a - b, lower, scaled(constant, identity(len(lower)))))
+            return all(definite(plus_identity(a, -constant)) for a in lower)
         raise Reject(f"assumption {name}: not one the checker knows")
+
+
+def negative(a: Matrix) -> Matrix:
+    """-a, exact."""
+    return tuple(tuple(-x for x in row) for row in a)  # type: ignore[operator]
+
+
+def plus_identity(a: Matrix, c: Fraction) -> Matrix:
+    """a + c I, exact."""
+    return tuple(tuple(x + c * (i == j) for j, x in enumerate(row)) for i, row in enumerate(a))  # type: ignore[operator]
+
+
+def at_most(x: Number) -> Fraction:
+    """A rational that is not above x."""
+    return x if isinstance(x, Fraction) else interval(x).lo * Fraction(2) ** interval(x).e
 
 
 def definite(a: Matrix) -> bool:
@@ -871,7 +973,7 @@ def with_loss(frame: Frame) -> Loss:
 def at_point(frame: Frame, method: str, *nodes: Node) -> Any:
     """A method of the loss at the values of the nodes."""
     loss, points = with_loss(frame), frame.values_of(*nodes)
-    if any((len(p), len(p[0])) != (len(loss.star), len(loss.star[0])) for p in points):
+    if any((len(p), len(p[0])) != (len(loss.near), len(loss.near[0])) for p in points):
         raise Reject("a point or direction that has not the shape of the loss's domain")
     return getattr(loss, method)(*points)
 
@@ -906,7 +1008,7 @@ HEADS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "exp": ("s", "s", lambda f, x: exponential(f.value(x))),
     "log": ("s", "s", lambda f, x: logarithm(f.value(x))),
     "Abs": ("s", "s", lambda f, x: absolute(f.value(x))),
-    "MatAdd": ("m", "m*", lambda f, *a: reduce(lambda x, y: entrywise(plus, x, y), f.values_of(*a))),
+    "MatAdd": ("m", "m*", lambda f, *a: reduce(added, f.values_of(*a))),
     "MatMul": ("m", "?m*", matrix_product),
     "MatPow": ("m", "ms", matrix_power),
     "Transpose": ("m", "m", lambda f, x: transpose(f.value(x))),
@@ -1127,7 +1229,7 @@ def degree(frame: Frame, node: Node, name: str) -> int:
     if name not in frame.scene.names(node):
         return 0
     head, args = node[0], node[1:]
-    quadratic = frame.scene.loss is not None and frame.scene.loss.phi == "square"
+    quadratic = frame.scene.loss is not None and frame.scene.loss.quadratic
     if head in ("Symbol", "MatrixSymbol"):
         return 1 if args[0] == name else degree(frame, frame.scene.where[args[0]], name)
     degrees = [degree(frame, a, name) for a in args]
@@ -1279,6 +1381,7 @@ OF_THE_RUN = {"W1", "W2", "eta", "t"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RATIONAL = re.compile(rf"(-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}))(?:/([1-9][0-9]{{0,{DIGITS - 1}}}))?")
 METHODS = dict.fromkeys(("Sigma", "SigmaMax", "SigmaMin", "Lambda", "Rank"), "LDL^T inertia")
+LOSS_KEYS = {"centered": {"kind", "phi", "X", "W_star", "ridge"}, "entrywise": {"kind", "X", "terms", "ridge", "near"}}
 METHODS |= {"exp": "Taylor series", "log": "atanh series", "Pow": "integer root or exp and log", "Fro": "integer root"}
 METHODS |= {"Loss": "the loss's data", "MinRoot": "signs on cells", "TauIntegral": "exact quadrature"}
 
@@ -1428,17 +1531,49 @@ def read_statement(value: Any) -> Statement:
 
 
 def read_loss(value: Any) -> Loss | None:
-    """The loss of a certificate."""
+    """The loss of a certificate: "centered" is phi about X W* and the ridge about W*, "entrywise" a sum of terms."""
     if value is None:
         return None
-    if not isinstance(value, dict) or set(value) != {"kind", "phi", "X", "W_star", "ridge"}:
-        raise Reject("loss: its keys are not kind, phi, X, W_star, ridge")
-    if value["kind"] != "centered" or value["phi"] not in PENALTIES:
-        raise Reject("loss: not one that the checker knows")
-    loss = Loss(value["phi"], table(value["X"], "X"), table(value["W_star"], "W_star"), fraction(value["ridge"]))
-    if len(loss.x[0]) != len(loss.star) or loss.ridge < 0:
-        raise Reject("loss: X and W_star do not fit, or the ridge is negative")
-    return loss
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or set(value) != LOSS_KEYS.get(kind):
+        raise Reject("loss: its keys are not those of a kind that the checker knows")
+    name = "W_star" if kind == "centered" else "near"
+    x, near, ridge = table(value["X"], "X"), table(value[name], name), fraction(value["ridge"])
+    if len(x[0]) != len(near) or ridge < 0:
+        raise Reject(f"loss: X and {name} do not fit, or the ridge is negative")
+    if kind == "centered":
+        if value["phi"] not in ("square", "log-cosh", "pseudo-huber"):  # of minimum 0 at 0
+            raise Reject("loss: its phi is not one that the checker knows")
+        zero, one = (((c,) * len(near[0]),) * len(x) for c in (ZERO, ONE))
+        return Loss(x, near, [Term(value["phi"], one, zero, (one,) * 3)], ridge, near)
+    if not isinstance(value["terms"], list) or not 1 <= len(value["terms"]) <= 100:
+        raise Reject("loss: its terms are not a list of 1 to 100")
+    return Loss(x, near, [read_term(t, x, near) for t in value["terms"]], ridge, ((ZERO,) * len(near[0]),) * len(near))
+
+
+def read_term(value: Any, x: Matrix, near: Matrix) -> Term:
+    """A term {base, weight, slope, shift} of an entrywise loss."""
+    if not isinstance(value, dict) or set(value) != {"base", "weight", "slope", "shift"}:
+        raise Reject("loss: the keys of a term are not base, weight, slope, shift")
+    base = value["base"]
+    if not isinstance(base, str) or base not in PENALTIES:
+        raise Reject("loss: a base that the checker does not know")
+    shape, tables = (len(x), len(near[0])), []
+    for key in ("weight", "slope", "shift"):
+        given = value[key]
+        tables.append(table(given, key) if isinstance(given, list) else ((fraction(given),) * shape[1],) * shape[0])
+        if (len(tables[-1]), len(tables[-1][0])) != shape:
+            raise Reject(f"loss: the table of a {key} is not {shape[0]} x {shape[1]}")
+    weight, slope, shift = tables
+    if base != "linear" and any(c < 0 for row in weight for c in row):  # type: ignore[operator]
+        raise Reject("loss: a negative weight")
+    products = [[sum(map(mul, row, column), ZERO) for column in transpose(near)] for row in x]
+
+    def exactly(f: Callable[..., Fraction], *matrices: Any) -> Matrix:
+        return tuple(tuple(map(f, *rows)) for rows in zip(*matrices, strict=True))
+
+    at = exactly(lambda a, u, b: a * u + b, slope, products, shift)
+    return Term(base, slope, at, tuple(exactly(lambda c, a, k=k: c * a**k, weight, slope) for k in range(3)))
 
 
 def read_bindings(certificate: dict[str, Any], statement: Statement, loss: Loss | None) -> dict[str, Any]:
@@ -1463,9 +1598,11 @@ def read_bindings(certificate: dict[str, Any], statement: Statement, loss: Loss 
         if known is not None and (known[0] == "MatrixSymbol") != isinstance(value, tuple):
             raise Reject(f"{name}: a number where a matrix is meant, or a matrix where a number is")
     if loss is not None:
-        for name, data in (("W_star", loss.star), ("X", loss.x)):
-            if name in statement.names and name not in statement.where and values.setdefault(name, data) != data:
-                raise Reject(f"{name}: bound to something else than the loss has")
+        for name in ("W_star", "X"):
+            if name in statement.names and name not in statement.where:
+                data = loss.x if name == "X" else loss.minimum[1]
+                if values.setdefault(name, data) != data:
+                    raise Reject(f"{name}: bound to something else than the loss has")
     return values
 
 
@@ -1489,7 +1626,7 @@ def frames_of(certificate: dict[str, Any], statement: Statement) -> list[Frame]:
     if values.setdefault("eta_0", sizes[0]) != sizes[0]:
         raise Reject("eta_0: bound to something else than the first step size")
     parent, w1, w2 = Frame(scene, values), values["W1_0"], values["W2_0"]
-    if len(w1[0]) != len(w2[0]) or (len(w1), len(w2)) != (len(loss.star), len(loss.star[0])):
+    if len(w1[0]) != len(w2[0]) or (len(w1), len(w2)) != (len(loss.near), len(loss.near[0])):
         raise Reject("W1_0 and W2_0: not the shapes of factors of the loss's domain")
     for t, eta in enumerate(sizes):
         now = {"W1": w1, "W2": w2, "eta": eta, "t": Fraction(t), "(run)": None}
@@ -1497,8 +1634,8 @@ def frames_of(certificate: dict[str, Any], statement: Statement) -> list[Frame]:
         if t + 1 < len(sizes):
             g, back = loss.gradient(matmul(w1, transpose(w2))), -eta
             w1, w2 = (
-                entrywise(plus, w1, scaled(back, matmul(g, w2))),
-                entrywise(plus, w2, scaled(back, matmul(transpose(g), w1))),
+                added(w1, scaled(back, matmul(g, w2))),
+                added(w2, scaled(back, matmul(transpose(g), w1))),
             )
     return scene.frames
 

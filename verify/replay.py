@@ -8,6 +8,7 @@ from typing import Any
 from verify import check
 
 SCHEMA = "localpl/replay/1"
+_TERM = ("weight", "slope", "shift")
 
 
 def replay(certificate: dict[str, Any]) -> dict[str, Any]:
@@ -102,9 +103,15 @@ def lines(body: dict[str, Any]) -> Iterator[str]:
         yield f"  {name} = {_plain(value)}"
     if body["loss"]:
         loss = body["loss"]
-        yield "  l(W) = sum phi(X (W - W_star)) + ridge/2 ||W - W_star||^2"
-        yield f"  phi = {loss['phi']}, ridge = {loss['ridge']}"
-        yield f"  X = {_plain(loss['X'])}, W_star = {_plain(loss['W_star'])}"
+        if loss["kind"] == "entrywise":
+            yield "  l(W) = sum weight phi(slope (X W) + shift) + ridge/2 ||W||^2 - l*"
+            for term in loss["terms"]:
+                yield f"  phi = {term['base']}" + "".join(f", {k} = {_plain(term[k])}" for k in _TERM)
+            yield f"  ridge = {loss['ridge']}, X = {_plain(loss['X'])}"
+        else:
+            yield "  l(W) = sum phi(X (W - W_star)) + ridge/2 ||W - W_star||^2"
+            yield f"  phi = {loss['phi']}, ridge = {loss['ridge']}"
+            yield f"  X = {_plain(loss['X'])}, W_star = {_plain(loss['W_star'])}"
     if body["run"]:
         yield "the run"
         shown = body["run"] if len(body["run"]) <= 12 else [*body["run"][:6], None, *body["run"][-5:]]
