@@ -7,6 +7,10 @@ class InputError(ValueError):
     """Bad input: `argument = value: the rule broken; what to write instead`. The command exits with 2."""
 
 
+class RefutedClaim(InputError):
+    """A constant that the user declared is refuted by exact points. The command exits with 1."""
+
+
 class MissingBackend(RuntimeError):
     """An optional package that this request needs is not installed; says how to install it. Exit code 3."""
 

@@ -168,26 +168,30 @@ def read_csv_text(text: str, argument: str) -> tuple[tuple[str, ...], Table]:
 def _checked_path(name: str, base_path: Path | str | None, argument: str) -> Path:
     path = Path(base_path or ".") / Path(name).expanduser()
     try:
-        if path.is_dir():
-            raise InputError(f"{argument} = {shorten(name)}: a directory; name a file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise InputError(f"{argument} = {shorten(name)}: larger than {MAX_FILE_BYTES} bytes; take a smaller table")
+        folder, size = path.is_dir(), path.stat().st_size
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no such path"
+        reason = (getattr(error, "strerror", None) or "no such path").lower()
         raise InputError(f"{argument} = {shorten(name)}: cannot read the file ({reason}); check the path") from error
+    if folder:
+        raise InputError(f"{argument} = {shorten(name)}: a directory; name a file")
+    if size > MAX_FILE_BYTES:
+        raise InputError(f"{argument} = {shorten(name)}: larger than {MAX_FILE_BYTES} bytes; take a smaller table")
     return path
 
 
 def read_text_file(name: str | Path, base_path: Path | str | None, argument: str) -> str:
-    """Text of a UTF-8 file, relative to `base_path`. Raises InputError when it cannot be read."""
+    """Text of a UTF-8 file without its byte order mark. Raises InputError when it cannot be read.
+
+    The name is relative to `base_path`.
+    """
     path = _checked_path(str(name), base_path, argument)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{argument} = {shorten(str(name))}: not UTF-8 text; save the file as UTF-8") from error
     except OSError as error:
         raise InputError(
-            f"{argument} = {shorten(str(name))}: cannot read the file ({error.strerror}); check the path"
+            f"{argument} = {shorten(str(name))}: cannot read the file ({str(error.strerror).lower()}); check the path"
         ) from error
 
 

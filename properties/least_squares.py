@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from properties.errors import InputError
+from properties.errors import InputError, RefutedClaim
 from properties.exact_numbers import Table
 from properties.fields import Exact
 
@@ -30,12 +30,19 @@ def dot(a: fmpq_mat, b: fmpq_mat) -> fmpq:
     return sum((x * y for x, y in zip(a.entries(), b.entries(), strict=True)), fmpq(0))
 
 
+def check_positive(name: str, value: Fraction) -> None:
+    """Raises InputError when a declared constant of Assumption 2.1 is not positive."""
+    if value <= 0:
+        raise InputError(f"loss.{name} = {value}: {name} must be positive; leave it out to have it computed")
+
+
 @dataclass(frozen=True)
 class LeastSquares:
     """l(W) = 1/2 ||Y - X W||_F^2 with X (N x n), Y (N x m), W (n x m).
 
     `declared_K` and `declared_mu` replace the constants of Assumption 2.1 that the data prove; construction
-    checks them against the data exactly and raises InputError when the data contradict them. Assumption 2.2 asks
+    checks them against the data exactly and raises RefutedClaim when the data contradict them, InputError when they
+    are not positive. Assumption 2.2 asks
     for a minimum of 0: the theorems are stated for l - l*, `gap`, with l* = `minimum`.
     """
 
@@ -52,20 +59,16 @@ class LeastSquares:
         n = len(self.X[0])
         identity = fmpq_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
         field = Exact(64)
-        if self.declared_K is not None:
-            k = field.scalar(self.declared_K)
-            if not field.is_psd(identity * k - self.gram):
-                raise InputError(
-                    f"loss.K = {self.declared_K}: smaller than sigma_max^2(X) of the data; raise K or leave it out"
-                )
-        if self.declared_mu is not None:
-            if self.declared_mu <= 0:
-                raise InputError(f"loss.mu = {self.declared_mu}: mu must be positive; leave it out to have it computed")
-            mu = field.scalar(self.declared_mu)
-            if not field.is_psd(self.gram - identity * mu):
-                raise InputError(
-                    f"loss.mu = {self.declared_mu}: larger than sigma_min^2(X) of the data; lower mu or leave it out"
-                )
+        for name, value in (("K", self.declared_K), ("mu", self.declared_mu)):
+            if value is not None:
+                check_positive(name, value)
+        shown = "localpl constants shows exact points that break it"
+        if self.declared_K is not None and not field.is_psd(identity * field.scalar(self.declared_K) - self.gram):
+            raise RefutedClaim(f"loss.K = {self.declared_K}: refuted: smaller than sigma_max^2(X) of the data; {shown}")
+        if self.declared_mu is not None and not field.is_psd(self.gram - identity * field.scalar(self.declared_mu)):
+            raise RefutedClaim(
+                f"loss.mu = {self.declared_mu}: refuted: larger than sigma_min^2(X) of the data; {shown}"
+            )
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from properties.entrywise import EntrywiseLoss, by_formula, by_name
 from properties.errors import InputError
-from properties.exact_numbers import Table, parse_rational, read_matrix, read_text_file, shorten
+from properties.exact_numbers import Table, parse_rational, read_matrix, shorten
 from properties.named_losses import SensingLoss, SoftmaxLoss, huber, matrix_completion
 from properties.scalar_losses import SCALAR_LOSSES, pseudo_huber, smoothed_hinge, smoothed_quantile
 
@@ -46,20 +46,17 @@ def loss_from_table(table: Mapping[str, Any], base_path: str | Path | None = Non
 
 
 def loss_from_file(path: str | Path) -> tuple[UserLoss, dict[str, Fraction]]:
-    """(the loss, declared constants by name) of the [loss] table of a problem file. Raises InputError."""
-    import tomllib
+    """(the loss, declared constants by name) of the [loss] table of a problem file.
 
-    text = read_text_file(path, None, "PROBLEM")
-    try:
-        content = tomllib.loads(text, parse_float=str)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise InputError(f"PROBLEM = {shorten(str(path))}: not valid TOML ({reason}); fix that line") from error
-    table = content.get("loss")
-    if not isinstance(table, dict):
-        raise InputError('PROBLEM: no [loss] section; write [loss] with kind = "squared", X and Y')
-    declared = {name: parse_rational(table[name], f"loss.{name}") for name in ("K", "mu") if name in table}
-    return loss_from_table(table, Path(path).parent), declared
+    The rest of the file is checked as for a problem, only [weights] may be missing. Raises InputError.
+    """
+    from properties import problems
+
+    content, base_path = problems.read_content(path), Path(path).parent
+    declared = problems.declared_constants(content["loss"])
+    loss = loss_from_table(content["loss"], base_path)
+    problems.check_rest(content, *loss.shape(), base_path)
+    return loss, declared
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from properties import dataset
 from properties.errors import InputError
 from properties.exact_numbers import MAX_CELLS, Table, parse_rational, read_matrix, read_text_file, shorten
-from properties.least_squares import LeastSquares
+from properties.least_squares import LeastSquares, check_positive
 from properties.standardize import Standardization, standardize
 
 WEIGHT_BITS = 24
@@ -20,7 +20,7 @@ WEIGHT_BITS = 24
 
 _DISTRIBUTIONS = ("normal", "uniform")
 _KEYS: dict[str, tuple[str, ...]] = {
-    "loss": ("kind", "X", "Y", "K", "mu", "dataset", "standardize"),
+    "loss": ("kind", "X", "Y", "K", "mu", "ridge", "dataset", "standardize"),
     "weights": ("W1", "W2", "width", "distribution", "scale", "seed"),
     "theorem": ("c", "d"),
 }
@@ -31,8 +31,8 @@ class Problem:
     """min over W1 (n x h), W2 (m x h) of l(W1 W2^T), at its initial weights, with the exponents of Theorem E.1.
 
     `loss` is a LeastSquares or a loss of `properties.loss_file`, for which `declared` holds K and mu where the file
-    declares them. `standardization` holds what was subtracted from
-    and divided out of the inputs and the outputs. `notes` are lines that the reader of a result must see.
+    declares them. `standardization` holds what was subtracted from and divided out of the inputs and the outputs.
+    `notes` are lines that the reader of a result must see.
     Raises InputError when shapes disagree, c is outside (0, 1) or d <= 1.
     """
 
@@ -48,17 +48,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         n, m = self.loss.shape() if callable(self.loss.shape) else self.loss.shape
-        for argument, table, rows, side in (("W1", self.W1, n, "inputs"), ("W2", self.W2, m, "outputs")):
-            if len(table) != rows:
-                raise InputError(f"weights.{argument}: {len(table)} rows for {rows} {side}; write one row for each")
-        if len(self.W1[0]) != len(self.W2[0]):
-            raise InputError(
-                f"weights.W2: width {len(self.W2[0])}, but W1 has width {len(self.W1[0])}; give both the same columns"
-            )
-        if not 0 < self.c < 1:
-            raise InputError(f'c = {self.c}: c must lie strictly between 0 and 1; Theorem 3.2 takes "1/2"')
-        if not self.d > 1:
-            raise InputError(f'd = {self.d}: d must be larger than 1; Theorem 3.2 takes "2"')
+        _check_weights(self.W1, self.W2, n, m)
+        _check_exponents(self.c, self.d)
 
     def with_exponents(self, c: Any = None, d: Any = None) -> Problem:
         """This problem with other exponents; None keeps one. Raises InputError."""
@@ -90,32 +81,18 @@ class Problem:
         Numbers are ints, decimals or strings and are read exactly; table files are relative to the TOML file.
         Raises InputError, one line, for everything that cannot be read, an unknown key included.
         """
-        import tomllib
-
-        text = read_text_file(path, None, "PROBLEM")
-        try:
-            content = tomllib.loads(text, parse_float=str)  # a decimal stays the decimal that was written
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise InputError(
-                f"PROBLEM = {shorten(str(path))}: not valid TOML ({reason[:120]}); fix that line"
-            ) from error
-        return cls._from_content(content, Path(path), c, d)
+        return cls._from_content(read_content(path), Path(path), c, d)
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any], path: Path, c: Any, d: Any) -> Problem:
-        kind = content["loss"].get("kind", "squared") if isinstance(content.get("loss"), Mapping) else "squared"
-        # The keys of other kinds are checked where those kinds are read.
-        check_keys({**content, "loss": {}} if kind != "squared" else content)
         loss, weights, theorem = (content.get(section, {}) for section in ("loss", "weights", "theorem"))
-        if not loss:
-            raise InputError('PROBLEM: no [loss] section; write [loss] with kind = "squared", X and Y')
-        if kind != "squared":
+        if not _least_squares(loss):
             return cls._other_loss(content, path, c, d)
         X, Y, scaling, name, notes = _data(loss, path.parent)
+        declared = declared_constants(loss)
         return cls._assemble(
             name or path.stem,
-            LeastSquares(X, Y, _optional(loss, "loss", "K"), _optional(loss, "loss", "mu")),
+            LeastSquares(X, Y, declared.get("K"), declared.get("mu")),
             _weights(weights, len(X[0]), len(Y[0]), path.parent),
             theorem.get("c", "1/2") if c is None else c,
             theorem.get("d", "2") if d is None else d,
@@ -131,12 +108,12 @@ class Problem:
         table, theorem = content["loss"], content.get("theorem", {})
         loss = loss_from_table(table, path.parent)
         n, m = loss.shape()
-        declared = tuple((key, parse_rational(table[key], f"loss.{key}")) for key in ("K", "mu") if key in table)
+        declared = tuple(declared_constants(table).items())
         W1, W2, drawn = _weights(content.get("weights", {}), n, m, path.parent)
         c, d = (theorem.get(key, default) if x is None else x for key, x, default in (("c", c, "1/2"), ("d", d, "2")))
         return cls(
             path.stem, loss, W1, W2, parse_rational(c, "c"), parse_rational(d, "d"), None,
-            (f"loss: {table['kind']}", *drawn), declared,
+            (f"loss: {table.get('kind', 'squared')}", *drawn), declared,
         )  # fmt: skip
 
     @classmethod
@@ -217,14 +194,67 @@ def check_keys(content: Mapping[str, Any], keys: Mapping[str, tuple[str, ...]] =
                 raise InputError(f"{section}.{shorten(key)[1:-1]}: unknown key; {_nearest(key, keys[section])}")
 
 
+def read_content(path: str | Path) -> dict[str, Any]:
+    """The sections of a problem file, their names and the keys of [weights] and [theorem] checked, decimals as text.
+
+    The keys of a [loss] other than least squares are checked where its kind is read. Raises InputError, one line.
+    """
+    import tomllib
+
+    text = read_text_file(path, None, "PROBLEM")
+    try:
+        content = tomllib.loads(text, parse_float=str)  # a decimal stays the decimal that was written
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"PROBLEM = {shorten(str(path))}: not valid TOML ({reason[:120]}); fix that line") from error
+    loss = content.get("loss", {})
+    check_keys({**content, "loss": {}} if isinstance(loss, Mapping) and not _least_squares(loss) else content)
+    if not loss:
+        raise InputError('PROBLEM: no [loss] section; write [loss] with kind = "squared", X and Y')
+    return content
+
+
+def _least_squares(loss: Mapping[str, Any]) -> bool:
+    """Whether a [loss] table is read as LeastSquares: the squared loss without a ridge."""
+    return loss.get("kind", "squared") == "squared" and "ridge" not in loss
+
+
+def declared_constants(loss: Mapping[str, Any]) -> dict[str, Fraction]:
+    """K and mu where a [loss] table declares them. Raises InputError when one is not a positive number."""
+    found = {name: parse_rational(loss[name], f"loss.{name}") for name in ("K", "mu") if name in loss}
+    for name, value in found.items():
+        check_positive(name, value)
+    return found
+
+
+def check_rest(content: Mapping[str, Any], n: int, m: int, base_path: Path) -> None:
+    """Raises InputError when [weights], where there are any, or [theorem] do not go with a loss of W (n x m)."""
+    theorem = content.get("theorem", {})
+    _check_exponents(parse_rational(theorem.get("c", "1/2"), "c"), parse_rational(theorem.get("d", "2"), "d"))
+    if "weights" in content:
+        W1, W2, _ = _weights(content["weights"], n, m, base_path)
+        _check_weights(W1, W2, n, m)
+
+
+def _check_weights(W1: Table, W2: Table, n: int, m: int) -> None:
+    for argument, table, rows, side in (("W1", W1, n, "inputs"), ("W2", W2, m, "outputs")):
+        if len(table) != rows:
+            raise InputError(f"weights.{argument}: {len(table)} rows for {rows} {side}; write one row for each")
+    if len(W1[0]) != len(W2[0]):
+        raise InputError(f"weights.W2: width {len(W2[0])}, but W1 has width {len(W1[0])}; give both the same columns")
+
+
+def _check_exponents(c: Fraction, d: Fraction) -> None:
+    if not 0 < c < 1:
+        raise InputError(f'c = {c}: c must lie strictly between 0 and 1; Theorem 3.2 takes "1/2"')
+    if not d > 1:
+        raise InputError(f'd = {d}: d must be larger than 1; Theorem 3.2 takes "2"')
+
+
 def _nearest(key: str, known: tuple[str, ...]) -> str:
     near = get_close_matches(key.lower(), [k.lower() for k in known], 1, 0)
     name = next((k for k in known if near and k.lower() == near[0]), known[0])
     return f"the nearest valid one is {name} (of {', '.join(known)})"
-
-
-def _optional(section: Mapping[str, Any], name: str, key: str) -> Fraction | None:
-    return parse_rational(section[key], f"{name}.{key}") if key in section else None
 
 
 def _scaled(

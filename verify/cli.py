@@ -18,7 +18,7 @@ from enum import IntEnum
 
 import click
 
-from properties.errors import InputError, LimitReached, MissingBackend
+from properties.errors import InputError, LimitReached, MissingBackend, RefutedClaim
 from verify import commands
 
 VERSION = "0.1.0"
@@ -122,6 +122,8 @@ def main(args: Sequence[str] | None = None) -> int:
         return int(ExitCode.BAD_INPUT)
     except click.ClickException as error:
         return _fail(" ".join(error.format_message().split()), ExitCode.BAD_INPUT)
+    except RefutedClaim as error:
+        return _fail(_one_line(error), ExitCode.REFUTED)
     except InputError as error:
         return _fail(_one_line(error), ExitCode.BAD_INPUT)
     except MissingBackend as error:

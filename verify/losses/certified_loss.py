@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import arb, arb_mat, fmpq
 
-from properties.errors import InputError
+from properties.errors import InputError, RefutedClaim
 from properties.fields import Ball
 from properties.least_squares import LeastSquares
 from verify.losses.constants import constants
@@ -24,7 +24,7 @@ from verify.losses.minimizer import _is_quadratic, minimum
 def certified_loss(loss: Any, declared: tuple[tuple[str, Fraction], ...] = ()) -> LeastSquares | CertifiedLoss:
     """The loss with its constants certified; `declared` K and mu replace them where the data prove them.
 
-    Raises InputError when a declared constant is refuted or cannot be certified.
+    Raises RefutedClaim when a declared constant is refuted, InputError when it cannot be certified.
     """
     return loss if isinstance(loss, LeastSquares) else CertifiedLoss(loss, dict(declared))
 
@@ -41,7 +41,8 @@ class CertifiedLoss:
             if name in declared:
                 found = check(loss, declared[name], known)
                 if found.status != "holds":
-                    raise InputError(
+                    wrong = RefutedClaim if found.status == "refuted" else InputError
+                    raise wrong(
                         f"loss.{name} = {declared[name]}: {found.status}: {found.reason}; change it or leave it out"
                     )
         upper = known.K.upper if isinstance(known.K, Enclosure) else None
