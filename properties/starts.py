@@ -34,6 +34,7 @@ class Family:
     """How to start, how many decades below the largest allowed one the first step lies, and how later steps go.
 
     growing: later steps are the largest allowed, to six digits; else they stay constant where that is allowed.
+    ahead: the first step is the largest after which the hypotheses still hold, or the one that lowers the loss most.
     """
 
     start: Callable[[Generator, int, int, int, int], Start]
@@ -41,6 +42,7 @@ class Family:
     growing: bool
     count: int
     length: int
+    ahead: bool = False
 
 
 def _units(rng: Generator, count: int, p: int, q: int) -> Array:
@@ -88,7 +90,21 @@ def one_sided(rng: Generator, count: int, n: int, m: int, h: int) -> Start:
     return Start(np.where(first, one, 0.0), np.where(first, 0.0, two), _tight(x, star))
 
 
+def mirrored(rng: Generator, count: int, n: int, m: int, h: int) -> Start:
+    """The second factor is the first with the signs of some hidden units turned: D has eigenvalues of both signs."""
+    wide = max(n, m)
+    one = rng.integers(0, 2 ** rng.integers(1, 6, (count, 1, 1)) + 1, (count, wide, h)).astype(float)
+    near = rng.random(count) < 0.5  # columns that nearly agree
+    one[near] = one[near][:, :, :1] + rng.choice([0.0, 1.0], (int(near.sum()), wide, h))
+    signs = rng.choice([-1.0, 1.0], (count, 1, h))
+    signs[:, 0, 0], signs[:, 0, -1] = 1.0, -1.0
+    away = rng.choice([0.0, 0.0, 1.0, 0.5], count)[:, None, None] * _units(rng, count, n, m)
+    x = np.broadcast_to(np.eye(n), (count, n, n)).copy()
+    return Start(one[:, :n], (one * signs)[:, :m], _tight(x, away))
+
+
 FAMILIES: dict[str, Family] = {
     "aligned": Family(aligned, decades=4.0, growing=False, count=48, length=6),
     "one-sided": Family(one_sided, decades=0.05, growing=True, count=24, length=40),
+    "mirrored": Family(mirrored, decades=0.0, growing=False, count=48, length=3, ahead=True),
 }

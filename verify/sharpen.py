@@ -18,7 +18,6 @@ from theorems import CATALOG
 from theorems import notation as N
 from theorems.notation import DEFINITIONS
 from theorems.statement import AllOf, Form, Relation, Statement
-from verify.extremal import refute
 from verify.falsify import falsify
 from verify.render import witness
 from verify.verdict import Refuted
@@ -300,8 +299,7 @@ def _point(
         if all(abs(v) >= abs(p) and v * p >= 0 for v, p in zip(values, proved, strict=True)):
             return Point(values, "proved", identity)
     changed = with_constants(statement, {c.slot: v for c, v in zip(table, values, strict=True)})
-    extremal = refute(changed)
-    verdict = falsify(changed, seed=seed, budget=budget) if extremal is None else extremal
+    verdict = falsify(changed, seed=seed, budget=budget)
     if isinstance(verdict, Refuted):
         return Point(values, "refuted", witness(verdict.certificate), verdict.certificate)
     ratio = getattr(getattr(verdict, "tightness", None), "ratio", None)

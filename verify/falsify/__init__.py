@@ -18,6 +18,7 @@ from theorems.statement import Statement
 from verify import certificate
 from verify.falsify.hand_over import LADDER, Ledger, Witness, candidate, equality_attained, hand_over
 from verify.falsify.optimise import refine
+from verify.falsify.optimise_runs import refine_run
 from verify.falsify.plan import Plan, make_plan, relations_of
 from verify.falsify.runs import search_runs, search_structured_runs
 from verify.falsify.search import Suspect, Tally, groups, search_group
@@ -46,7 +47,11 @@ class Budget:
     run_groups: int
     run_count: int
     run_steps: int
+    run_starts: int
 
+
+# Margins between which a local search of runs is worth its time: neither equality nor far from failing.
+TIGHT = (1e-9, 0.999)
 
 BUDGETS = {
     "quick": Budget(
@@ -63,6 +68,7 @@ BUDGETS = {
         run_groups=6,
         run_count=48,
         run_steps=40,
+        run_starts=2,
     ),
     "full": Budget(
         groups=40,
@@ -78,6 +84,7 @@ BUDGETS = {
         run_groups=12,
         run_count=64,
         run_steps=120,
+        run_starts=12,
     ),
 }
 
@@ -147,6 +154,18 @@ def _search_runs(
                 return witness
     for _ in search_runs(plan, seed, amount.run_groups, amount.run_count, amount.run_steps, landmarks, tally):
         witness = _decided(plan, tally, 2, ledger)
+        if witness is not None:
+            return witness
+    return _refined_runs(plan, generator(statement, seed, "local"), amount, tally, ledger)
+
+
+def _refined_runs(plan: Plan, rng: Generator, amount: Budget, tally: Tally, ledger: Ledger) -> Witness | None:
+    """Local search from the tightest short runs, two steps before one and three, small shapes first."""
+    starts = [s for s in tally.short.values() if TIGHT[0] < s.score < TIGHT[1]]
+    starts.sort(key=lambda s: (abs(len(s.steps) - 2), sum(s.batch.dims.values()), s.score))
+    for start in starts[: amount.run_starts]:
+        refine_run(start, rng, amount.rounds, 48, tally)
+        witness = _decided(plan, tally, 4, ledger)
         if witness is not None:
             return witness
     return None

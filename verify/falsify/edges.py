@@ -6,7 +6,7 @@ what depends on the scalar is computed again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import sympy as sp
@@ -42,18 +42,26 @@ def feasible_range(
     start = {leaf: np.ones(count) for leaf in leaves if leaf not in evaluator.world.bindings}
     evaluator = evaluator.varied(start)
     hypotheses_met(evaluator, hypotheses)
-    met = allowed(evaluator, hypotheses, {leaf: grid[:, None] for leaf in leaves}, count)
-    some = met.any(axis=0)
-    first = met.argmax(axis=0)
-    last = len(grid) - 1 - met[::-1].argmax(axis=0)
+    return range_where(lambda values: allowed(evaluator, hypotheses, dict.fromkeys(leaves, values), count), grid)
+
+
+def range_where(met: Callable[[Array], Array], grid: Array) -> tuple[Array, Array]:
+    """(low, high): smallest and largest value at which `met` is true, world by world.
+
+    met: from values (C, 1) or (C, B) to truth (C, B). grid: (C,) increasing positive values; high is sharpened by two
+    further grids between it and the next value; nan where nothing is allowed.
+    """
+    found = met(grid[:, None])
+    some = found.any(axis=0)
+    first = found.argmax(axis=0)
+    last = len(grid) - 1 - found[::-1].argmax(axis=0)
     low = np.where(some, grid[first], np.nan)
     base = grid[last]
     ratio = grid[np.minimum(last + 1, len(grid) - 1)] / base
     for _ in range(2):
         steps = np.linspace(0.0, 1.0, 17)[:, None]
         finer = base[None] * ratio[None] ** steps
-        inside = allowed(evaluator, hypotheses, {leaf: finer for leaf in leaves}, count)
-        inside = inside | (steps == 0)
+        inside = met(finer) | (steps == 0)
         index = len(finer) - 1 - inside[::-1].argmax(axis=0)
         base = np.take_along_axis(finer, index[None], axis=0)[0]
         ratio = ratio ** (1 / 16)

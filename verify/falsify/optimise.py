@@ -26,11 +26,11 @@ def refine(start: Suspect, rng: Generator, rounds: int, count: int, tally: Tally
     best = np.full(count, start.score)
     size = 0.5
     for _ in range(rounds):
-        moved = _moved(current, rng, size)
+        trial = moved(current, rng, size)
         if plan.edges and rng.random() < 0.5:
-            moved = to_edges(moved, rng)
-        met, margins = evaluate(moved)
-        tally.add(moved, met, margins, keep=2)
+            trial = to_edges(trial, rng)
+        met, margins = evaluate(trial)
+        tally.add(trial, met, margins, keep=2)
         free = np.where(met & np.isfinite(margins.free), margins.free, np.inf)
         if any(s.steady and s.score < -1e-3 for s in tally.suspects):
             return
@@ -38,12 +38,12 @@ def refine(start: Suspect, rng: Generator, rounds: int, count: int, tally: Tally
         # The better half of all trials seeds the next round.
         order = np.argsort(np.concatenate([np.where(better, free, np.inf), best]), kind="stable")[: max(1, count // 4)]
         seeds = np.resize(order, count)
-        current = _choose(moved, current, seeds)
+        current = choose(trial, current, seeds)
         best = np.concatenate([np.where(better, free, np.inf), best])[seeds]
         size *= 0.85
 
 
-def _choose(first: Batch, second: Batch, index: NDArray[Any]) -> Batch:
+def choose(first: Batch, second: Batch, index: NDArray[Any]) -> Batch:
     """Rows of two batches laid end to end."""
     values = {leaf: np.concatenate([first.values[leaf], second.values[leaf]])[index] for leaf in first.values}
     losses = first.losses
@@ -64,7 +64,8 @@ def _choose(first: Batch, second: Batch, index: NDArray[Any]) -> Batch:
     return replace(first, values=values, losses=losses)
 
 
-def _moved(batch: Batch, rng: Generator, size: float) -> Batch:
+def moved(batch: Batch, rng: Generator, size: float) -> Batch:
+    """Every world of the batch moved by about `size` relative to its entries, its loss too."""
     values: dict[sp.Basic, Array] = {}
     share = rng.random(batch.count)
     for leaf, value in batch.values.items():

@@ -8,29 +8,28 @@ within the hypotheses of their own step. The claim is asked at every iteration.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from properties.evaluate import Evaluator, reach
+from properties.evaluate import Evaluator
 from properties.sampling import coarse
 from properties.starts import FAMILIES, Family
 from theorems import notation as N
 from verify.falsify.batch import FLOAT64, Batch, sample
-from verify.falsify.edges import allowed, feasible_range, spread
+from verify.falsify.edges import allowed, spread
+from verify.falsify.first_steps import Ahead, first_steps, shared_definitions
 from verify.falsify.margins import claim_margin, hypotheses_met
 from verify.falsify.plan import Plan
-from verify.falsify.search import Tally
+from verify.falsify.search import SUSPICIOUS, Tally
 
 Array = NDArray[Any]
 
-FIRST = 10.0 ** np.linspace(-16, 6, 67)
 _NEAR = np.array([0.0, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0])
 FACTORS = 10.0 ** np.concatenate([-_NEAR[:0:-1], _NEAR])
 # Shapes (n, m, h) in the order of search: square and not, width below, at and above max(n, m) and n + m.
@@ -52,8 +51,8 @@ SHAPES = (
     (3, 2, 2),
     (2, 3, 6),
 )
-# Shapes in which the structured starts are tried: the smallest ones where n and m differ, and one where they agree.
-STRUCTURED = ((2, 1, 2), (1, 2, 2), (2, 2, 2))
+# Shapes in which the structured starts are tried: the smallest ones where n and m agree and where they differ.
+STRUCTURED = ((1, 1, 2), (2, 1, 2), (1, 2, 2), (2, 2, 2))
 
 _CONSTANT, _SMALLEST, _RANDOM, _EXACTLY_LARGEST = 1, 2, 3, 5
 
@@ -114,14 +113,6 @@ def search_structured_runs(plan: Plan, seed: int, length: int, tally: Tally) -> 
             yield
 
 
-def shared_definitions(plan: Plan) -> dict[sp.Basic, sp.Basic]:
-    """The statement's own definitions that its runs depend on: those that hypotheses or the gradient step reach."""
-    met = {N.W1_next, N.W2_next, N.W}
-    for relation in plan.relations:
-        met |= reach(relation.lhs, plan.where) | reach(relation.rhs, plan.where)
-    return {symbol: e for symbol, e in plan.where.items() if symbol in met}
-
-
 class _Key:
     """A plan compared by what decides its runs: two claims under the same hypotheses share them."""
 
@@ -155,7 +146,9 @@ def _cached(
             kind = FAMILIES[family]
             batch, first = _structured(plan, dims, rng, kind)
             mode = np.full(0 if batch is None else batch.count, _EXACTLY_LARGEST if kind.growing else _CONSTANT)
-            return None if batch is None else _follow(plan, batch, first, mode, rng, min(length, kind.length))
+            if batch is None:
+                return None
+            return _follow(plan, batch, first, _by_mode(plan, mode, rng), min(length, kind.length))
         return make_runs(plan, dims, rng, count, length, landmarks)
 
 
@@ -164,11 +157,39 @@ def make_runs(plan: Plan, dims: Any, rng: Generator, count: int, length: int, la
     batch, first = _initial(plan, dims, rng, count, landmarks)
     if batch is None:
         return None
-    return _follow(plan, batch, first, rng.integers(0, 5, batch.count), rng, length)
+    return _follow(plan, batch, first, _by_mode(plan, rng.integers(0, 5, batch.count), rng), length)
 
 
-def _follow(plan: Plan, batch: Batch, first: Array, mode: Array, rng: Generator, length: int) -> Runs:
-    """The runs of a batch from their first steps on, later steps by each run's mode."""
+# From an evaluator at the current iterate and the step sizes so far (t + 1, B), the last one provisional, to the step
+# size that is taken and where the hypotheses allow it.
+NextStep = Callable[[Evaluator, Array], tuple[Array, Array]]
+
+
+def runs_with(plan: Plan, batch: Batch, sizes: Array) -> Runs:
+    """The runs of a batch with given step sizes (steps, B), each followed while it meets the hypotheses."""
+
+    def given(evaluator: Evaluator, so_far: Array) -> tuple[Array, Array]:
+        eta = sizes[len(so_far) - 1]
+        met = hypotheses_met(evaluator.varied({N.eta: eta}), plan.statement.given)
+        return eta, np.broadcast_to(met, eta.shape)
+
+    with np.errstate(all="ignore"):
+        return _follow(plan, batch, sizes[0], given, len(sizes))
+
+
+def _by_mode(plan: Plan, mode: Array, rng: Generator) -> NextStep:
+    """First steps as they are, later ones by each run's mode."""
+
+    def chosen(evaluator: Evaluator, so_far: Array) -> tuple[Array, Array]:
+        if len(so_far) == 1:
+            return so_far[0], np.ones(len(mode), dtype=bool)
+        return _next_step(plan, evaluator, so_far, mode, rng)
+
+    return chosen
+
+
+def _follow(plan: Plan, batch: Batch, first: Array, next_step: NextStep, length: int) -> Runs:
+    """The runs of a batch, at most `length` steps of them."""
     where = shared_definitions(plan)
     world = batch.world().binding({N.eta_0: first})
     w1, w2 = batch.values[N.W1_0], batch.values[N.W2_0]
@@ -180,9 +201,9 @@ def _follow(plan: Plan, batch: Batch, first: Array, mode: Array, rng: Generator,
             evaluator = Evaluator(world.binding(bindings), FLOAT64, where)
         else:
             evaluator = evaluator.follow(bindings) if plan.history else evaluator.varied(bindings)
+        eta, some = next_step(evaluator, sizes)
+        alive = alive & some
         if index:
-            eta, some = _next_step(plan, evaluator, sizes, mode, rng)
-            alive = alive & some
             sizes = np.concatenate([sizes[:-1], eta[None]])
             evaluator = evaluator.varied({N.eta: eta})
         steps.append(Step(evaluator, sizes, alive, _doubt(evaluator)))
@@ -197,19 +218,21 @@ def _follow(plan: Plan, batch: Batch, first: Array, mode: Array, rng: Generator,
 def _initial(plan: Plan, dims: Any, rng: Generator, count: int, landmarks: bool) -> tuple[Batch | None, Array]:
     """Initial worlds that allow a first step, and that step for each."""
     batch = sample(plan, dims, rng, 8 * count, landmarks)
-    low, high = _first_steps(plan, batch)
+    low, high = first_steps(plan, batch)
     rows = np.flatnonzero(np.isfinite(high))
     if not len(rows):
         return None, low
     rows = rows[:count]
-    return batch.rows(rows), spread(rng, low[rows], high[rows], 8.0)
+    kept, first = batch.rows(rows), spread(rng, low[rows], high[rows], 8.0)
+    return kept, _with_room_ahead(plan, kept, first, rng)
 
 
-def _first_steps(plan: Plan, batch: Batch) -> tuple[Array, Array]:
-    """(smallest, largest) first step that the hypotheses allow in each world; nan where they allow none."""
-    start = {N.W1: batch.values[N.W1_0], N.W2: batch.values[N.W2_0], N.t: 0}
-    evaluator = Evaluator(batch.world().binding(start), FLOAT64, plan.where)
-    return feasible_range(evaluator, plan.statement.given, (N.eta, N.eta_0), FIRST, batch.count)
+def _with_room_ahead(plan: Plan, batch: Batch, first: Array, rng: Generator) -> Array:
+    """`first`, in some runs the largest step after which the hypotheses still hold, or a share of it."""
+    high = Ahead(plan, batch, first).largest()
+    kind = rng.random(batch.count)
+    largest = np.where(kind < 0.15, high, high * 10.0 ** -rng.uniform(0, 1, batch.count))
+    return np.where(np.isfinite(high) & (kind < 0.3), largest, first)
 
 
 def _structured(plan: Plan, dims: Any, rng: Generator, family: Family) -> tuple[Batch | None, Array]:
@@ -220,10 +243,14 @@ def _structured(plan: Plan, dims: Any, rng: Generator, family: Family) -> tuple[
     if N.W_star in values:
         values[N.W_star] = np.asarray(start.losses.loss.w_star)
     batch = replace(batch, values=values, losses=start.losses)
-    low, high = _first_steps(plan, batch)
+    low, high = first_steps(plan, batch)
     rows = np.flatnonzero(np.isfinite(high))
     if not len(rows):
         return None, low
+    if family.ahead:
+        ahead = Ahead(plan, batch.rows(rows), high[rows])
+        wanted = np.where(rng.random(len(rows)) < 0.5, ahead.largest(), ahead.steepest())
+        return batch.rows(rows), np.where((wanted >= low[rows]) & (wanted <= high[rows]), wanted, high[rows])
     below = high[rows] * 10.0 ** -rng.uniform(0, family.decades, len(rows))
     short = coarse(rng, below, 1.0)
     first = np.where(short <= below, short, short * 0.9375)
@@ -272,9 +299,13 @@ def _doubt(evaluator: Evaluator) -> Array:
     return np.asarray(np.minimum(1.0, 1e-13 * size / np.maximum(gap, 1e-300)))
 
 
-def judge(plan: Plan, runs: Runs, tally: Tally) -> None:
-    """Ask the claim at every iteration of a batch of runs."""
+def judge(plan: Plan, runs: Runs, tally: Tally) -> Array:
+    """Ask the claim at every iteration of a batch of runs; the smallest margin of each run (B,), inf where none.
+
+    Equality up to rounding is left out of these margins.
+    """
     count = runs.batch.count
+    smallest = np.full(count, np.inf)
     with np.errstate(all="ignore"):
         for step in runs.steps:
             margins = claim_margin(step.evaluator.defining(plan.where), plan.claims()).spread(count)
@@ -284,5 +315,9 @@ def judge(plan: Plan, runs: Runs, tally: Tally) -> None:
                 noise=np.where(level, 0.0, margins.noise),
                 free=np.where(level, np.maximum(margins.free, 0.0), margins.free),
             )
-            tally.add(runs.batch, step.alive & (step.doubt < 1e-3), sure, 1, step.sizes)
+            asked = step.alive & (step.doubt < 1e-3)
+            tally.add(runs.batch, asked, sure, 1, step.sizes)
+            clear = asked & np.isfinite(sure.free) & (np.abs(sure.noise) > -SUSPICIOUS)
+            smallest = np.where(clear, np.minimum(smallest, sure.free), smallest)
     tally.sampled += 7 * count
+    return smallest

@@ -24,6 +24,8 @@ GRID = 10.0 ** np.linspace(-12, 8, 61)
 # A float64 violation this large relative to all terms may be more than rounding.
 SUSPICIOUS = -1e-10
 _SHAKE = 1e-12
+# Most steps of a run that is worth a local search.
+SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Tally:
     ratio: float = -np.inf
     best: Suspect | None = None
     suspects: list[Suspect] = field(default_factory=list)
+    short: dict[tuple[int, ...], Suspect] = field(default_factory=dict)  # (steps, dimensions) -> the tightest run
 
     def add(self, batch: Batch, met: Array, margins: Margin, keep: int = 4, steps: Any = None) -> None:
         """Count one batch; keep its most suspicious rows."""
@@ -67,6 +70,8 @@ class Tally:
         below = np.abs(noise) <= -SUSPICIOUS
         free = np.where(met, np.where(below, np.maximum(margins.free, 0.0), margins.free), np.inf)
         self._record(batch, free, np.where(below, 1.0, margins.ratio), steps)
+        if steps is not None and len(steps) <= SHORT:
+            self._short(batch, np.where(below, np.inf, free), steps)
         rows = np.flatnonzero(noise < SUSPICIOUS)
         for index in rows[np.argsort(free[rows], kind="stable")][:keep]:
             self.suspects.append(Suspect(float(free[index]), batch, int(index), _column(steps, index)))
@@ -74,10 +79,18 @@ class Tally:
 
     def _record(self, batch: Batch, free: Array, ratio: Array, steps: Any) -> None:
         index = int(np.argmin(free))
-        if free[index] < self.margin:
-            self.margin = float(free[index])
-            self.best = Suspect(self.margin, batch, index, _column(steps, index))
+        score = float(free[index])
+        if score < self.margin:
+            self.margin = score
+            self.best = Suspect(score, batch, index, _column(steps, index))
         self.ratio = max(self.ratio, float(np.where(np.isfinite(free) & np.isfinite(ratio), ratio, -np.inf).max()))
+
+    def _short(self, batch: Batch, free: Array, steps: Any) -> None:
+        """Keep the tightest run of this length and shape; equality up to rounding says nothing about where to go."""
+        index, key = int(np.argmin(free)), (len(steps), *batch.dims.values())
+        known = self.short.get(key)
+        if free[index] < (np.inf if known is None else known.score):
+            self.short[key] = Suspect(float(free[index]), batch, index, _column(steps, index))
 
     def _doubtful(self, batch: Batch, noise: Array, steps: Any) -> None:
         """Rows within rounding of failing: a strict claim may fail there by equality, another one by very little."""
