@@ -68,7 +68,7 @@ BUDGETS = {
         run_groups=6,
         run_count=48,
         run_steps=40,
-        run_starts=2,
+        run_starts=1,
     ),
     "full": Budget(
         groups=40,
@@ -84,7 +84,7 @@ BUDGETS = {
         run_groups=12,
         run_count=64,
         run_steps=120,
-        run_starts=12,
+        run_starts=8,
     ),
 }
 
@@ -163,8 +163,10 @@ def _refined_runs(plan: Plan, rng: Generator, amount: Budget, tally: Tally, ledg
     """Local search from the tightest short runs, two steps before one and three, small shapes first."""
     starts = [s for s in tally.short.values() if TIGHT[0] < s.score < TIGHT[1]]
     starts.sort(key=lambda s: (abs(len(s.steps) - 2), sum(s.batch.dims.values()), s.score))
+    # A smallest root among the hypotheses costs a hundred evaluations a step.
+    rounds = amount.rounds // (6 if plan.heavy else 1)
     for start in starts[: amount.run_starts]:
-        refine_run(start, rng, amount.rounds, 48, tally)
+        refine_run(start, rng, rounds, 48, tally)
         witness = _decided(plan, tally, 4, ledger)
         if witness is not None:
             return witness
