@@ -49,18 +49,18 @@ class BlackBoxLoss:
 
     def value(self, field: Field, w: Matrix) -> Scalar:
         """l(w), one call for each matrix of the batch. Raises InputError outside float64."""
-        return self._each(field, lambda a: float(self.value_at(a)), w)
+        return self._each(field, "value", lambda a: float(self.value_at(a)), w)
 
     def gradient(self, field: Field, w: Matrix) -> Matrix:
         """Gradient of l at w, one call for each matrix of the batch."""
-        return self._each(field, lambda a: np.asarray(self.gradient_at(a), dtype=np.float64), w)
+        return self._each(field, "gradient", lambda a: _array_like(self.gradient_at(a), a), w)
 
     def hessian(self, field: Field, w: Matrix, u: Matrix) -> Matrix:
         """Hessian of l at w applied to u; by central differences of the gradient when the user gave none."""
         if self.hessian_at is not None:
             given = self.hessian_at
-            return self._each(field, lambda a, b: np.asarray(given(a, b), dtype=np.float64), w, u)
-        return self._each(field, self._difference, w, u)
+            return self._each(field, "hessian", lambda a, b: _array_like(given(a, b), a), w, u)
+        return self._each(field, "gradient", self._difference, w, u)
 
     def _difference(self, w: Any, u: Any) -> Any:
         size = float(np.linalg.norm(u))
@@ -70,17 +70,27 @@ class BlackBoxLoss:
         forward, backward = self.gradient_at(w + h * u), self.gradient_at(w - h * u)
         return (np.asarray(forward, dtype=np.float64) - np.asarray(backward, dtype=np.float64)) / (2 * h)
 
-    def _each(self, field: Field, function: Callable[..., Any], *arrays: Any) -> Any:
+    def _each(self, field: Field, what: str, function: Callable[..., Any], *arrays: Any) -> Any:
         if field.name != "float64":
             raise InputError(
                 f"loss = {self.name}: a Python object has values in float64 alone; give the loss by data or formula"
             )
+
+        def call(*given: Any) -> Any:
+            try:
+                return function(*given)
+            except InputError:
+                raise
+            except Exception as error:  # the user's code may raise anything
+                where = f"{what} at W of shape {given[0].shape}"
+                raise InputError(f"--loss = {self.name}: {where} failed ({_line(error)}); mend the loss") from error
+
         stacked = [np.asarray(a, dtype=np.float64) for a in arrays]
         if all(a.ndim == 2 for a in stacked):
-            return np.asarray(function(*(a.copy() for a in stacked)))[()]
+            return np.asarray(call(*(a.copy() for a in stacked)))[()]
         lead = np.broadcast_shapes(*(a.shape[:-2] for a in stacked))
         flat = [np.broadcast_to(a, lead + a.shape[-2:]).reshape((-1, *a.shape[-2:])) for a in stacked]
-        results = [function(*(a[i].copy() for a in flat)) for i in range(flat[0].shape[0])]
+        results = [call(*(a[i].copy() for a in flat)) for i in range(flat[0].shape[0])]
         out = np.array(results)
         return out.reshape(lead + out.shape[1:])
 
@@ -95,6 +105,13 @@ class BlackBoxLoss:
     def to_json(self) -> dict[str, Any]:
         """A name only: a Python object cannot be carried in a certificate."""
         return {"kind": "black-box", "name": self.name}
+
+
+def _array_like(value: Any, w: Any) -> Any:
+    array = np.asarray(value, dtype=np.float64)
+    if array.shape != w.shape:
+        raise ValueError(f"an array of shape {array.shape}, not that of W")
+    return array
 
 
 def load_object(reference: str) -> Any:
@@ -127,7 +144,7 @@ def _module(path: str, reference: str) -> Any:
     if not path.endswith(".py"):
         try:
             return importlib.import_module(path)
-        except Exception as error:  # whatever the user's module raises is the user's to see
+        except (Exception, SystemExit) as error:  # whatever the user's module raises is the user's to see
             raise InputError(f"--loss = {shorten(reference)}: importing it failed ({_line(error)})") from error
     file = Path(path)
     if not file.is_file():
@@ -140,7 +157,7 @@ def _module(path: str, reference: str) -> Any:
     sys.path.insert(0, str(file.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"--loss = {shorten(reference)}: running the file failed ({_line(error)})") from error
     finally:
         sys.path.remove(str(file.resolve().parent))

@@ -168,11 +168,33 @@ def dumps(certificate: Mapping[str, Any]) -> str:
     )
 
 
+def read(path: Path) -> str:
+    """The text of a certificate's file. Raises: InputError when it cannot be read or is not JSON at all."""
+    remedy = "name a certificate, as localpl paper --out DIR writes them"
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = "a directory" if path.is_dir() else (getattr(error, "strerror", None) or "no such path").lower()
+        raise InputError(f"FILE = {path}: {why}; {remedy}") from None
+    if len(raw) > check.FILE_BYTES:
+        raise InputError(f"FILE = {path}: larger than {check.FILE_BYTES} bytes; {remedy}")
+    try:
+        content = raw.decode("utf-8")
+        check.parse(content)
+    except UnicodeDecodeError:
+        raise InputError(f"FILE = {path}: not UTF-8 text; {remedy}") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"FILE = {path}: not JSON ({error.msg.lower()}, line {error.lineno}); {remedy}") from None
+    except (check.Reject, RecursionError):
+        pass  # JSON that the checker refuses: that is its verdict, not an unreadable file
+    return content
+
+
 def load(path: Path) -> dict[str, Any]:
     """The JSON data of a certificate's file. Raises: InputError when it cannot be read or is not strict JSON."""
     try:
-        found = check.parse(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, check.Reject) as error:
+        found = check.parse(read(path))
+    except (check.Reject, RecursionError) as error:
         raise InputError(f"FILE = {path}: {error}; give a certificate of schema {check.SCHEMA}") from None
     if not isinstance(found, dict) or found.get("schema") != check.SCHEMA:
         raise InputError(f"FILE = {path}: not of schema {check.SCHEMA}; give a certificate")

@@ -98,7 +98,19 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Decide the claims of a paper on gradient descent for overparametrized linear models.
 
-    Every command takes --json for a machine; results go to standard output, progress to standard error.
+    Every command takes --json for a machine; results go to standard output, progress and errors to standard error.
+    An error is one line, and nothing is then written to standard output.
+
+    \b
+    Exit codes:
+      0    done as asked
+      1    a claim that should hold is refuted: a repaired or sharp form, a statement
+           of your own, a constant that your file declares, a certificate's witness
+      2    bad input
+      3    a required or optional package is missing
+      4    a limit (precision, memory) was reached before the answer was certain
+      5    the hypotheses of the theorem fail
+      130  interrupted
     """
 
 
@@ -130,9 +142,16 @@ def main(args: Sequence[str] | None = None) -> int:
         return _fail(_one_line(error), ExitCode.MISSING_BACKEND)
     except LimitReached as error:
         return _fail(_one_line(error), ExitCode.LIMIT_REACHED)
+    except MemoryError:
+        return _fail("memory: not enough for this input; take a smaller one", ExitCode.LIMIT_REACHED)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away; point stdout elsewhere so that the interpreter's last flush is silent.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.BROKEN_PIPE)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        reason = (error.strerror or type(error).__name__).lower()
+        return _fail(f"{error.filename}: {reason}; give a path that can be read and written", ExitCode.BAD_INPUT)

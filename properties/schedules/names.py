@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from properties.errors import InputError
+from properties.exact_numbers import parse_rational, shorten
 from properties.schedules.adaptive import Equation19, RhoMinimizer
 from properties.schedules.line_search import Backtracking, ExactLineSearch
 from properties.schedules.prior_work import Arora2018, Du2018, Xu2023
@@ -95,7 +95,18 @@ def _parsed(spec: str) -> tuple[str, _Options]:
 
 
 def _number(spec: str, key: str, value: str) -> float:
+    said = f"schedule = {shorten(spec)}: {key} = {shorten(value)}"
     try:
-        return float(Fraction(value))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise InputError(f"schedule = {spec}: {key} = {value!r} is no number; write 1/100 or 0.01") from None
+        number = float(parse_rational(value, key))
+    except (InputError, OverflowError):
+        raise InputError(f"{said} is no number that float64 holds; write 1/100 or 0.01") from None
+    if key == "warm":
+        if number not in (0, 1):
+            raise InputError(f"{said}: write 0 or 1")
+    elif key == "c" and not 0 < number < 1:
+        raise InputError(f"{said}: c lies strictly between 0 and 1")
+    elif key == "d" and number <= 1:
+        raise InputError(f"{said}: d is larger than 1")
+    elif number <= 0:
+        raise InputError(f"{said}: write a positive number")
+    return number

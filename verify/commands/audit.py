@@ -11,21 +11,23 @@ from typing import Any
 import click
 
 from properties.errors import InputError
+from verify.commands._options import SEED, OutFolder, WholeNumber
 from verify.commands._problem_options import problem_options
 
 SCHEMA = "localpl/audit/1"
+MAX_DIGITS = 20_000
 
 
 @problem_options
-@click.option("--steps", default=2000, show_default=True, help="Iterations of the problem's own run at most.")
-@click.option("--problems", default=200, show_default=True, help="Random problems of the same kind, half with n != m.")
-@click.option("--audit-seed", default=0, show_default=True, help="Seed of the random problems.")
+@click.option("--steps", type=WholeNumber(1, 10_000_000), default="2000", show_default=True,
+              help="Iterations of the problem's own run at most.")  # fmt: skip
+@click.option("--problems", type=WholeNumber(8, 1_000_000), default="200", show_default=True,
+              help="Random problems of the same kind, half with n != m.")  # fmt: skip
+@click.option("--audit-seed", type=SEED, default="0", show_default=True, help="Seed of the random problems.")
 @click.option("--form", type=click.Choice(["printed", "repaired"]), default="repaired", show_default=True,
               help="Form of Theorem E.1 that gives the initial step.")  # fmt: skip
-@click.option("--digits", default=20, show_default=True, help="Digits of eta_max.")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the certificates of violations."
-)
+@click.option("--digits", type=WholeNumber(1, MAX_DIGITS), default="20", show_default=True, help="Digits of eta_max.")
+@click.option("--out", type=OutFolder(), help="Folder for the certificates of violations; none are written without.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/audit/1).")
 def _audit(
     problem: Any, steps: int, problems: int, audit_seed: int, form: str, digits: int, out: Path | None, as_json: bool
@@ -35,9 +37,6 @@ def _audit(
     from verify.commands.paper import progress_bar
     from verify.eta_max import HypothesisFailure, eta_max
 
-    for name, value, least in (("--steps", steps, 1), ("--problems", problems, 8), ("--audit-seed", audit_seed, 0)):
-        if value < least:
-            raise InputError(f"{name} = {value}: a whole number of at least {least}")
     result = eta_max(problem, digits, form=form) if isinstance(problem, Problem) else None
     fails = isinstance(result, HypothesisFailure)
     if isinstance(result, HypothesisFailure) and result.which == "K":
@@ -72,7 +71,7 @@ _given_problem: Any = inspect.unwrap(_audit)
     help="A loss instead of a problem: FILE.py:NAME (runs that file) or a problem file without [weights].",
 )
 @click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
-@wraps(_audit)
+@wraps(_audit, assigned=())  # the options of _audit, the description below
 def command(reference: str | None, shape: tuple[int, int] | None, **options: Any) -> int:
     """Gradient descent on a problem or loss, with every claim about steps and runs checked at every step.
 
@@ -80,8 +79,16 @@ def command(reference: str | None, shape: tuple[int, int] | None, **options: Any
     violated is decided again: exactly and with a certificate where the loss allows one, in balls for other losses given
     by data or formula; for a Python loss it is observed only. Exit code 1 when a proved, repaired or sharp statement is
     violated though the loss meets its assumptions, 5 when Theorem E.1 does not apply at the start.
+
+    \b
+    Examples:
+      localpl audit --dataset diabetes --standardize
+      localpl audit problem.toml --problems 16 --steps 60 --out audit
+      localpl audit --loss my_losses.py:my_loss
     """
     if reference is None:
+        if shape is not None:
+            raise InputError("--shape: it goes with --loss; a problem says its own shape")
         return int(_audit(**options))
     from verify.audits.audited_loss import resolve
 
@@ -157,7 +164,12 @@ def _row(r: Any, certificates: dict[str, str]) -> dict[str, Any]:
         "margin": None if r.cases == 0 else f"{r.margin:.6g}",
         "slack": None if r.slack is None else f"{r.slack:.6g}",
         "where": r.where,
-        "rechecked": r.rechecked,
+        "suspicions": {
+            "total": r.counts.total,
+            "decided": r.counts.decided,
+            "rounding": r.counts.rounding,
+            "undecided": r.counts.undecided,
+        },
         "certificate": certificates.get(r.statement.id),
     }
 

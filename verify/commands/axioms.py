@@ -66,9 +66,17 @@ def lines(body: dict[str, Any], full: bool) -> list[str]:
 
 @click.command()
 @click.option("--proofs", is_flag=True, help="Name the proofs that use each form.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/axioms/1).")
 def command(proofs: bool, as_json: bool) -> None:
-    """List the kernel's rules and axioms."""
+    """List the kernel's rules and the classical axioms that all proofs rest on.
+
+    Each axiom with its fact in words, a textbook source, its forms (premises and conclusions), and how many of the
+    proofs use it.
+
+    \b
+    Example:
+      localpl axioms --proofs
+    """
     body = record()
     text = json.dumps(body, sort_keys=True, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(body, proofs))
     click.echo(text)

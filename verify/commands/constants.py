@@ -10,32 +10,51 @@ import click
 
 from properties.errors import InputError
 from properties.exact_numbers import Table
+from verify.commands._options import SEED, WholeNumber
 
 SCHEMA = "localpl/constants/1"
 
 
 @click.command("constants")
-@click.argument("problem", type=click.Path(), required=False)
+@click.argument("problem", metavar="[PROBLEM.toml]", type=click.Path(), required=False)
 @click.option("--loss", "reference", metavar="FILE.py:NAME", help="A Python loss instead of PROBLEM; runs that file.")
 @click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks of --loss.")
-@click.option("--digits", type=click.IntRange(1, 1000), default=20, show_default=True, help="Digits of W* and min l.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+@click.option("--seed", type=SEED, default=None, help="Seed of the checks of --loss.  [default: 0]")
+@click.option("--digits", type=WholeNumber(1, 1000), default="20", show_default=True, help="Digits of W* and min l.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/constants/1).")
 def command(
-    problem: str | None, reference: str | None, shape: tuple[int, int] | None, seed: int, digits: int, as_json: bool
+    problem: str | None,
+    reference: str | None,
+    shape: tuple[int, int] | None,
+    seed: int | None,
+    digits: int,
+    as_json: bool,
 ) -> int:
     """Certify the constants of the loss in PROBLEM (a TOML file with a [loss] table).
 
     phi'' is bounded over the whole real line by branch and bound in ball arithmetic; K and mu follow with the exact
-    spectrum of X and the ridge. Declared K and mu are certified or refuted by exact points (exit code 1). A Python loss
-    (--loss) is never certified: what is found wrong with it is observed in float64 and listed (exit code 1).
+    spectrum of X and the ridge. Declared K and mu are certified, or refuted by exact points (exit code 1, here as in
+    every command that reads the file). A Python loss (--loss) is never certified: what is found wrong with it is
+    observed in float64 and listed (exit code 1).
+
+    \b
+    The kinds of [loss]: squared, weighted-squared, logistic, softmax,
+      pseudo-huber, log-cosh, smoothed-hinge, smoothed-quantile, huber, poisson,
+      matrix-sensing, matrix-completion, entrywise (a formula phi in z and y).
+
+    \b
+    Example:
+      localpl constants problem.toml --digits 30
     """
     if (problem is None) == (reference is None):
         raise InputError("constants: name either a PROBLEM file or --loss FILE.py:NAME")
+    for name, value in (("--shape", shape), ("--seed", seed)):
+        if reference is None and value is not None:
+            raise InputError(f"{name}: it goes with --loss; a problem file says its own shape and needs no seed")
     if reference is not None:
         from properties.black_box import load_loss
 
-        body = report_black_box(load_loss(reference, shape), seed)
+        body = report_black_box(load_loss(reference, shape), seed or 0)
     else:
         from properties.loss_file import loss_from_file
 

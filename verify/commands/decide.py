@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from properties.errors import InputError
+from verify.commands._options import SEED, OutFolder
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--quick", is_flag=True, help="A short search.")
-@click.option("--seed", default=0, show_default=True, help="Seed of every search.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=None, help="Folder for certificates.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema localpl/paper/1).")
+@click.option("--quick", is_flag=True, help="A short search instead of the full one.")
+@click.option("--seed", type=SEED, default="0", show_default=True, help="Seed of every search.")
+@click.option("--out", type=OutFolder(), default=None, help="Folder for verdicts (read back later) and certificates.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/paper/1).")
 def command(file: Path, quick: bool, seed: int, out: Path | None, as_json: bool) -> int:
     """Decide every Statement that the Python FILE defines at its top level; FILE is run.
 
-    Exit code 1 when one of them is refuted.
+    The same search, shrinking and certificates as for the paper's own claims. Exit code 1 when one of them is refuted.
+
+    \b
+    Example:
+      localpl decide docs/examples/my_lemma.py --quick --out out
     """
     from verify import paper, render
     from verify.commands.paper import progress_bar
@@ -40,18 +46,25 @@ def command(file: Path, quick: bool, seed: int, out: Path | None, as_json: bool)
     return 1 if any(d.refuted for d in decisions) else 0
 
 
-def load(file: Path):  # type: ignore[no-untyped-def]
+def load(file: Path) -> list[Any]:
     """The Statement and Chain objects of a user's Python file, which is run because the user named it."""
     import runpy
 
     from theorems.statement import Chain, Statement
 
     if not file.is_file():
-        raise InputError(f"FILE = {file}: no such file; name a Python file that defines Statement objects")
+        what = "a directory" if file.is_dir() and str(file) != "." else "no such file"
+        raise InputError(
+            f"FILE = {file}: {what}; name a Python file that defines Statement objects "
+            "(localpl paper --only LABEL decides a claim of the paper)"
+        )
+    if file.suffix != ".py":
+        raise InputError(f"FILE = {file}: not a Python file; name one that ends in .py")
     try:
         names = runpy.run_path(str(file), run_name="localpl_statements")
-    except Exception as error:
-        raise InputError(f"FILE = {file}: {type(error).__name__}: {error}; the file must run by itself") from error
+    except (Exception, SystemExit) as error:  # whatever the user's file raises is the user's to see
+        why = " ".join(str(error).split())
+        raise InputError(f"FILE = {file}: {type(error).__name__}: {why}; the file must run by itself") from error
     found: dict[int, Statement] = {}
     for value in names.values():
         values = value if isinstance(value, tuple | list) else (value,)

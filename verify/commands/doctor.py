@@ -100,9 +100,16 @@ def _text(body: dict[str, Any]) -> list[str]:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/doctor/1).")
 def command(as_json: bool) -> None:
-    """Print versions, optional packages that are missing, and packages that shadow ours (exit 3 if not all well)."""
+    """Print versions, optional packages that are missing, and packages that shadow ours.
+
+    Exit code 3 when a required package is missing or too old, or a foreign package shadows one of ours.
+
+    \b
+    Example:
+      localpl doctor
+    """
     body = report()
     click.echo(json.dumps(body, sort_keys=True, indent=2) if as_json else "\n".join(_text(body)))
     if not body["ok"]:

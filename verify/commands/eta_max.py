@@ -10,11 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from properties.errors import InputError
 from verify.cli import ExitCode
+from verify.commands._options import WholeNumber
 from verify.commands._problem_options import problem_options
 from verify.decimals import Interval, decimal_text, magnitude
-from verify.eta_max import EtaMax, HypothesisFailure, eta_max
+from verify.eta_max import MAX_DIGITS, EtaMax, HypothesisFailure, eta_max
 
 _MEANING = {
     "eta_1": "the root of (101)",
@@ -25,17 +25,21 @@ _MEANING = {
 
 @click.command()
 @problem_options
-@click.option("--digits", metavar="N", help="Significant digits to certify.  [default: 50]")
 @click.option(
-    "--accuracy", metavar="Q", default="1e-6", help="Fall of the loss that (17) is asked for.  [default: 1e-6]"
+    "--digits", type=WholeNumber(1, MAX_DIGITS), default="50", show_default=True, help="Significant digits to certify."
 )
-@click.option("--version", metavar="NAME", default="journal", help="journal or submission.  [default: journal]")
+@click.option(
+    "--accuracy", metavar="Q", default="1e-6", show_default=True, help="Fall of the loss that (17) is asked for."
+)
+@click.option("--version", metavar="NAME", default="journal", show_default=True, help="Text: journal or submission.")
 @click.option("--reading", metavar="NAME", multiple=True, help="Reading of an ambiguous formula; may be repeated.")
-@click.option("--form", metavar="NAME", default="repaired", help="printed, repaired or sharp.  [default: repaired]")
+@click.option(
+    "--form", metavar="NAME", default="repaired", show_default=True, help="Theorem: printed, repaired or sharp."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/eta-max/1).")
 def command(
     problem: Any,
-    digits: str | None,
+    digits: int,
     accuracy: str,
     version: str,
     reading: tuple[str, ...],
@@ -45,9 +49,15 @@ def command(
     """The largest eta_0 of Theorem E.1 for a problem, as an enclosure with certified digits.
 
     PROBLEM.toml has [loss] kind, X, Y (K, mu), [weights] W1, W2 or width, distribution, scale, seed, and
-    [theorem] c, d. Exit code 5 when a hypothesis of the theorem fails: which, why, and what would help.
+    [theorem] c, d; without a file, --dataset or --x and --y give the data. Exit code 5 when a hypothesis of the
+    theorem fails: which, why, and what would help.
+
+    \b
+    Examples:
+      localpl eta-max problem.toml --digits 30
+      localpl eta-max --dataset linnerud --width 64 --seed 0 --standardize
     """
-    result = eta_max(problem, _digits(digits), version=version, reading=tuple(reading), form=form, accuracy=accuracy)
+    result = eta_max(problem, digits, version=version, reading=tuple(reading), form=form, accuracy=accuracy)
     if as_json:
         click.echo(json.dumps(result.as_json(), indent=2, sort_keys=True))
     else:
@@ -57,14 +67,6 @@ def command(
         else:
             _print_result(console, result)
     return int(ExitCode.HYPOTHESES_FAIL if isinstance(result, HypothesisFailure) else ExitCode.DONE)
-
-
-def _digits(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InputError(f"--digits = {text[:20]!r}: write a whole number of digits, for example 50")
-    return int(text)
 
 
 def print_problem(console: Console, problem: Any) -> None:

@@ -19,43 +19,51 @@ from rich.console import Console
 from rich.table import Table
 
 from properties.errors import InputError
-from properties.exact_numbers import parse_rational
+from verify.commands._options import JOBS, SEED, OutFolder, WholeNumber
 
 
 @click.command()
-@click.argument("figures", metavar="[1..5]...", nargs=-1)
-@click.option("--repeats", metavar="N", default="30", help="Repeats of each setting.  [default: 30]")
-@click.option("--seed", metavar="S", default="0", help="Seed of all random data.  [default: 0]")
-@click.option("--out", metavar="DIR", default="localpl-out/figures", help="[default: localpl-out/figures]")
+@click.argument("figures", metavar="[1..5]...", nargs=-1, type=WholeNumber(1, 5, "figure"))
+@click.option(
+    "--repeats", type=WholeNumber(1, 10_000), default="30", show_default=True, help="Repeats of each setting."
+)
+@click.option("--seed", type=SEED, default="0", show_default=True, help="Seed of all random data.")
+@click.option("--out", type=OutFolder(), default="localpl-out/figures", show_default=True,
+              help="Folder for data, drawings and verdicts.")  # fmt: skip
 @click.option("--set", "options", metavar="OPTION=VALUE", multiple=True, help="Change an open choice of the recipes.")
 @click.option("--choices/--no-choices", default=True, help="Judge under the other open choices too.  [default: yes]")
 @click.option("--draw/--no-draw", default=True, help="Draw SVG and PDF (needs matplotlib).  [default: yes]")
-@click.option("--jobs", metavar="N", default="0", help="Processes; 0 takes one a core.  [default: 0]")
+@click.option(
+    "--jobs", type=JOBS, default="0", show_default="one a processor", help="Processes; results do not depend on it."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/figures/1).")
 def command(
-    figures: tuple[str, ...],
-    repeats: str,
-    seed: str,
-    out: str,
+    figures: tuple[int, ...],
+    repeats: int,
+    seed: int,
+    out: Path,
     options: tuple[str, ...],
     choices: bool,
     draw: bool,
-    jobs: str,
+    jobs: int,
     as_json: bool,
 ) -> None:
     """Run the experiments behind the paper's figures and judge every sentence about them.
 
-    Recipes write down what the text leaves open; --set changes a choice, for example --set noise=deviation,
-    --set levels=1,3,10, --set reading=zero. Wall-clock stands apart, in timings.json.
+    All five without a number. Recipes write down what the text leaves open; --set changes a choice, for example
+    --set noise=deviation, --set levels=1,3,10, --set reading=zero. Wall-clock stands apart, in timings.json.
+
+    \b
+    Example:
+      localpl figures 3 5 --repeats 10 --no-draw
     """
     from verify.experiments.figures import folder, write_data
     from verify.experiments.figures_report import regenerate
 
     given: dict[str, Any] = _options(options)
-    given["repeats"] = _whole("repeats", repeats, 1, 10_000)
-    given["seed"] = _whole("seed", seed, 0, 2**63 - 1)
-    numbers = sorted({_whole("figure", f, 1, 5) for f in figures})
-    workers = _whole("jobs", jobs, 0, 1024) or os.cpu_count() or 1
+    given["repeats"], given["seed"] = repeats, seed
+    numbers = sorted(set(figures))
+    workers = jobs or os.cpu_count() or 1
     where = folder(out)
     if draw:
         from verify.experiments.plots.style import pyplot
@@ -86,13 +94,6 @@ def _options(pairs: tuple[str, ...]) -> dict[str, Any]:
             raise InputError(f"--set {pair[:40]}: write OPTION=VALUE, for example noise=deviation")
         found[name.replace("-", "_")] = value
     return found
-
-
-def _whole(name: str, text: str, least: int, most: int) -> int:
-    value = parse_rational(text, name)
-    if value.denominator != 1 or not least <= value <= most:
-        raise InputError(f"{name} = {text[:20]}: write a whole number from {least} to {most}")
-    return int(value)
 
 
 def _dump(path: Path, body: Any) -> str:

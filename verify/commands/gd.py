@@ -13,6 +13,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import json
 import math
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,8 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from properties.errors import InputError
-from properties.exact_numbers import parse_rational
+from properties.exact_numbers import parse_rational, shorten
 from verify.cli import ExitCode
+from verify.commands._options import OutFolder, WholeNumber
 from verify.commands._problem_options import problem_options
 
 
@@ -43,12 +45,21 @@ def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) ->
 
 @click.command()
 @problem_options
-@click.option("--schedule", "schedules", metavar="NAME[:OPTION=VALUE,...]", multiple=True, help="May be repeated.")
-@click.option("--steps", metavar="T", default="10000", help="Most steps of each run.  [default: 10000]")
-@click.option("--accuracy", metavar="Q", default="1e-6", help="Fall of L to reach.  [default: 1e-6]")
+@click.option(
+    "--schedule",
+    "schedules",
+    metavar="NAME[:OPTION=VALUE,...]",
+    multiple=True,
+    help="A schedule to run, see --list; may be repeated.",
+)
+@click.option(
+    "--steps", type=WholeNumber(1, 10_000_000), default="10000", show_default=True, help="Most steps of each run."
+)
+@click.option("--accuracy", metavar="Q", default="1e-6", show_default=True, help="Factor by which L is to fall.")
 @click.option("--eta0", metavar="Q", help="Initial step instead of eta_max.")
-@click.option("--certify", metavar="T", default="0", help="Enclose the first T steps of each run in balls.")
-@click.option("--out", metavar="DIR", help="Write runs (.npz), curves (.csv) and a drawing here.")
+@click.option("--certify", type=WholeNumber(0, 10_000), default="0", show_default=True,
+              help="Enclose the first N steps of each run in balls.")  # fmt: skip
+@click.option("--out", type=OutFolder(), help="Write runs (.npz), curves (.csv) and a drawing here.")
 @click.option("--resume", is_flag=True, help="Go on from the runs in --out.")
 @click.option(
     "--list",
@@ -62,77 +73,106 @@ def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) ->
 def command(
     problem: Any,
     schedules: tuple[str, ...],
-    steps: str,
+    steps: int,
     accuracy: str,
     eta0: str | None,
-    certify: str,
-    out: str | None,
+    certify: int,
+    out: Path | None,
     resume: bool,
     as_json: bool,
 ) -> int:
     """Run gradient descent on a problem under each schedule and compare.
 
     Without --schedule: (19) with rho and with rho-bar from eta_0 = eta_max, the sharp certified step, Armijo, plain GD.
+    The table shows iterations, first and last step, the loss, and the bound that is proved for the run beside it. Exit
+    code 5 when a schedule that was asked for needs eta_max and a hypothesis of Theorem E.1 fails.
+
+    \b
+    Example:
+      localpl gd problem.toml --schedule eq19 --schedule constant:eta=1/1000
     """
-    from verify.experiments.comparison import SCHEMA, NoCertifiedStep, compare
-    from verify.experiments.figures import folder
+    from verify.experiments.comparison import NoCertifiedStep
 
     if resume and out is None:
         raise InputError("--resume: nothing to go on from; give the --out of the earlier runs")
-    limit, goal = _steps(steps), _fraction("accuracy", accuracy)
-    start = None if eta0 is None else _fraction("eta0", eta0)
-    where = None if out is None else folder(out)
+    goal, start = _fraction("accuracy", accuracy), None if eta0 is None else _fraction("eta0", eta0)
     stderr = Console(stderr=True)
+    try:
+        runs = _compared(stderr, problem, schedules, steps=steps, goal=goal, start=start, out=out, resume=resume)
+    except NoCertifiedStep as error:
+        stderr.print(f"localpl: {error}", markup=False, soft_wrap=True)
+        return int(ExitCode.HYPOTHESES_FAIL)
+    enclosed = _certified(problem, runs, certify)
+    if as_json:
+        click.echo(json.dumps(_body(problem, goal, runs, enclosed), indent=2, sort_keys=True))
+    else:
+        _print(runs, problem, goal)
+        _print_enclosed(runs, enclosed)
+    return int(ExitCode.DONE)
+
+
+def _compared(
+    stderr: Console,
+    problem: Any,
+    schedules: tuple[str, ...],
+    *,
+    steps: int,
+    goal: float,
+    start: float | None,
+    out: Path | None,
+    resume: bool,
+) -> list[Any]:
+    """The runs of each schedule, written to `out` where it is given. Raises NoCertifiedStep."""
+    from verify.experiments.comparison import compare
+    from verify.experiments.figures import folder
+
+    where = None if out is None else folder(out)
     with stderr.status("gradient descent") as status:
 
         def tell(name: str, t: int) -> None:
             if t % 200 == 0:
                 status.update(f"{name}: iteration {t}")
 
-        try:
-            runs = compare(
-                problem,
-                schedules,
-                steps=limit,
-                accuracy=goal,
-                eta_0=start,
-                progress=tell,
-                folder=where,
-                resume=resume,
-                left_out=lambda reason: stderr.print(f"left out: {reason}", markup=False),
-            )
-        except NoCertifiedStep as error:
-            stderr.print(f"localpl: {error}", markup=False, soft_wrap=True)
-            return int(ExitCode.HYPOTHESES_FAIL)
+        runs = compare(
+            problem,
+            schedules,
+            steps=steps,
+            accuracy=goal,
+            eta_0=start,
+            progress=tell,
+            folder=where,
+            resume=resume,
+            left_out=lambda reason: stderr.print(f"left out: {reason}", markup=False),
+        )
     if where is not None:
         _write(runs, where, stderr)
-    enclosed = _certified(problem, runs, certify)
-    if as_json:
-        body = {
-            "schema": SCHEMA,
-            "problem": {"name": problem.name, "n": problem.n, "m": problem.m, "h": problem.h},
-            "accuracy": format(goal, ".12g"),
-            "runs": [{**run.as_json(), "certified": _as_json(c)} for run, c in zip(runs, enclosed, strict=True)],
-        }
-        click.echo(json.dumps(body, indent=2, sort_keys=True))
-        return int(ExitCode.DONE)
-    _print(runs, problem, goal)
+    return runs
+
+
+def _body(problem: Any, goal: float, runs: list[Any], enclosed: list[Any]) -> dict[str, Any]:
+    from verify.experiments.comparison import SCHEMA
+
+    return {
+        "schema": SCHEMA,
+        "problem": {"name": problem.name, "n": problem.n, "m": problem.m, "h": problem.h},
+        "accuracy": format(goal, ".12g"),
+        "runs": [{**run.as_json(), "certified": _as_json(c)} for run, c in zip(runs, enclosed, strict=True)],
+    }
+
+
+def _print_enclosed(runs: list[Any], enclosed: list[Any]) -> None:
     for run, c in zip(runs, enclosed, strict=True):
         if c is not None:
             bound = ", the bound above it at each step" if c.bound_holds else ""
             click.echo(
                 f"  {run.name}: {c.steps} steps enclosed with {c.bits} bits; loss right to {c.difference:.2g}{bound}"
             )
-    return int(ExitCode.DONE)
 
 
-def _certified(problem: Any, runs: list[Any], text: str) -> list[Any]:
+def _certified(problem: Any, runs: list[Any], steps: int) -> list[Any]:
     from verify.experiments.enclosed_run import certify
 
-    value = parse_rational(text, "--certify")
-    if value.denominator != 1 or not 0 <= value <= 10_000:
-        raise InputError(f"--certify = {text[:20]}: write a whole number from 0 to 10000")
-    return [certify(problem, run, int(value)) if value else None for run in runs]
+    return [certify(problem, run, steps) if steps else None for run in runs]
 
 
 def _as_json(certified: Any) -> dict[str, Any] | None:
@@ -146,18 +186,16 @@ def _as_json(certified: Any) -> dict[str, Any] | None:
     }
 
 
-def _steps(text: str) -> int:
-    value = parse_rational(text, "--steps")
-    if value.denominator != 1 or not 1 <= value <= 10_000_000:
-        raise InputError(f"--steps = {text[:20]}: write a whole number from 1 to 10000000")
-    return int(value)
-
-
 def _fraction(name: str, text: str) -> float:
     value: Fraction = parse_rational(text, f"--{name}")
-    if not (value > 0 and math.isfinite(float(value))) or (name == "accuracy" and value >= 1):
-        raise InputError(f"--{name} = {text[:20]}: write a positive number{' below 1' if name == 'accuracy' else ''}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not 0 < number < math.inf or (name == "accuracy" and number >= 1):
+        limit = "below 1" if name == "accuracy" else "that float64 holds, between 1e-300 and 1e300"
+        raise InputError(f"--{name} = {shorten(text)}: write a positive number {limit}")
+    return number
 
 
 def _print(runs: list[Any], problem: Any, goal: float) -> None:

@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from properties.errors import InputError
+from verify.commands._options import JOBS, SEED, OutFolder
 
 
 @click.command()
@@ -18,34 +20,50 @@ from properties.errors import InputError
     "--only", multiple=True, metavar="LABEL", help="Decide these statements only (repeat, or separate by commas)."
 )
 @click.option("--quick", is_flag=True, help="A short search: minutes become seconds, verdicts by proof stay.")
-@click.option("--seed", default=0, show_default=True, help="Seed of every search.")
+@click.option("--seed", type=SEED, default="0", show_default=True, help="Seed of every search.")
 @click.option(
-    "--jobs", default=0, show_default="number of processors", help="Worker processes; results do not depend on it."
+    "--jobs", type=JOBS, default="0", show_default="one a processor", help="Processes; results do not depend on it."
 )
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("localpl-out"), show_default=True,
+@click.option("--out", type=OutFolder(), default="localpl-out", show_default=True,
               help="Folder for verdicts (read back by a later run) and certificates.")  # fmt: skip
+@click.option("--list", "as_list", is_flag=True, help="Print the id and place of every statement, then stop.")
 @click.option(
     "--coverage", is_flag=True, help="Print which statement covers which equation, line and sentence, then stop."
 )
-@click.option("--markdown", is_flag=True, help="Print the errata as a Markdown table.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema localpl/paper/1).")
+@click.option("--markdown", is_flag=True, help="Print the errata as a Markdown table instead of the report.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/paper/1).")
 def command(
-    only: tuple[str, ...], quick: bool, seed: int, jobs: int, out: Path, coverage: bool, markdown: bool, as_json: bool
+    only: tuple[str, ...],
+    quick: bool,
+    seed: int,
+    jobs: int,
+    out: Path,
+    as_list: bool,
+    coverage: bool,
+    markdown: bool,
+    as_json: bool,
 ) -> int:
     """Go through everything the paper claims and say for each claim what is known.
 
-    Exit code 1 only when a repaired or sharp form is refuted.
+    Claims are proved, refuted with an exact witness (its certificate is written under --out), or survive a search;
+    the errata come first, then what they bring down, then a table by section. A run that was interrupted goes on where
+    it stopped. Exit code 1 only when a repaired or sharp form is refuted.
+
+    \b
+    Example:
+      localpl paper --quick --only j36.norm-of-sum
     """
+    if markdown and as_json:
+        raise InputError("--markdown: --json is given too; choose one")
+    if only and (as_list or coverage):
+        raise InputError("--only: it chooses what is decided; leave it out with --list and --coverage")
+    if as_list:
+        return _list(as_json)
     if coverage:
         return _coverage(as_json)
     from verify import paper, render
 
-    try:
-        chosen = paper.select(label for entry in only for label in entry.split(","))
-    except KeyError as error:
-        raise InputError(f"--only: {error.args[0]}") from error
-    if jobs < 0:
-        raise InputError(f"--jobs = {jobs}: a number of processes, 0 for one a processor")
+    chosen = _selected(only)
     budget = "quick" if quick else "full"
     with progress_bar() as advance:
         decisions = paper.decide_catalog(
@@ -58,6 +76,32 @@ def command(
     else:
         render.print_report(decisions, str(out))
     return 1 if paper.failures(decisions) else 0
+
+
+def _selected(only: tuple[str, ...]) -> list[Any]:
+    """The statements that --only names, in the catalog's order; all of them without it."""
+    from theorems import CATALOG
+    from verify.commands._labels import named
+
+    labels = [label.strip() for entry in only for label in entry.split(",") if label.strip()]
+    if only and not labels:
+        raise InputError("--only: no label in it; localpl paper --list names them all")
+    wanted = {s.id for label in labels for s in named(label)}
+    return [s for s in CATALOG if s.id in wanted or not labels]
+
+
+def _list(as_json: bool) -> int:
+    from theorems import CATALOG
+    from verify.render import places
+
+    rows = [{"id": s.id, "label": s.label, "form": str(s.form), "place": places(s)} for s in CATALOG]
+    if as_json:
+        body = {"schema": "localpl/labels/1", "statements": rows}
+        click.echo(json.dumps(body, sort_keys=True, indent=1, ensure_ascii=False))
+    else:
+        width = max(len(row["id"]) for row in rows)
+        click.echo("\n".join(f"{row['id']:<{width}}  {row['place']}" for row in rows))
+    return 0
 
 
 def _coverage(as_json: bool) -> int:

@@ -10,32 +10,35 @@ from typing import Any
 import click
 
 from properties.errors import InputError
+from verify.commands._options import SEED, OutFolder, WholeNumber
 
 SCHEMA = "localpl/sharpen/1"
 
 
 @click.command()
 @click.argument("label")
-@click.option("--depth", default=6, show_default=True, help="Halvings of each interval.")
+@click.option("--depth", type=WholeNumber(1, 40), default="6", show_default=True, help="Halvings of each interval.")
 @click.option("--full", is_flag=True, help="The full search at every point instead of the quick one.")
-@click.option("--seed", default=0, show_default=True, help="Seed of every search.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the certificates.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema localpl/sharpen/1).")
+@click.option("--seed", type=SEED, default="0", show_default=True, help="Seed of every search.")
+@click.option("--out", type=OutFolder(), help="Folder for the certificates of the witnesses; none are written without.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/sharpen/1).")
 def command(label: str, depth: int, full: bool, seed: int, out: Path | None, as_json: bool) -> int:
-    """The frontier of the constants of statement LABEL: each alone, and all together.
+    """The frontier of the numeric constants of statement LABEL: each alone, and all together.
 
-    A point is proved (a proved form has no larger constants), refuted (an exact witness) or open.
+    How far a constant can be lowered: a point is proved (a proved form has no larger constants), refuted (an exact
+    witness) or open. Each interval between the two is halved --depth times.
+
+    \b
+    Example:
+      localpl sharpen j9.descent --depth 3
     """
     from theorems import find
+    from verify.commands._labels import named
     from verify.commands.paper import progress_bar
     from verify.sharpen import frontier
 
-    if not 1 <= depth <= 40:
-        raise InputError(f"--depth = {depth}: a number of halvings from 1 to 40")
-    try:
-        statement = find(label)
-    except KeyError as error:
-        raise InputError(str(error.args[0])) from error
+    named(label)  # says what is near when there is no such label
+    statement = find(label)
     try:
         with progress_bar() as advance:
             table, found = frontier(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -11,27 +10,12 @@ from typing import Any
 import click
 import sympy as sp
 
-from properties.errors import InputError
 from theorems import CATALOG
 from theorems.notation import DEFINITIONS, NOTATION, latex
 from theorems.statement import Statement
+from verify.commands._labels import named
 
 SCHEMA = "localpl/show/1"
-
-
-def chosen(label: str, catalog: Sequence[Statement] = CATALOG) -> list[Statement]:
-    """The statements that `label` names: one for an id, every reading and form for a label.
-
-    Raises InputError, naming the nearest labels, when there is none.
-    """
-    exact = [s for s in catalog if s.id == label]
-    found = exact or [s for s in catalog if s.label == label]
-    if found:
-        return found
-    near = difflib.get_close_matches(label, sorted({s.label for s in catalog} | {s.id for s in catalog}), n=3)
-    inside = [s.label for s in catalog if label and label in s.label][:3]
-    hint = ", ".join(dict.fromkeys([*near, *inside])) or "localpl paper --coverage lists the labels"
-    raise InputError(f"label = {label!r}: not in the catalog; nearest: {hint}")
 
 
 def related(statement: Statement, catalog: Sequence[Statement] = CATALOG) -> list[Statement]:
@@ -155,10 +139,19 @@ def lines(body: dict[str, Any]) -> Iterable[str]:
 
 @click.command()
 @click.argument("label")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (a list of statements) for a machine.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text: a list of statements (localpl/show/1).")
 def command(label: str, as_json: bool) -> None:
-    """Print the statement LABEL with every reading and form of it."""
-    bodies = [record(statement) for statement in chosen(label)]
+    """Print the statement LABEL with every reading and form of it.
+
+    Source, kind, hypotheses and claim as text and LaTeX, every symbol met with its meaning, shape and definition, and
+    what it cites, repairs or is repaired by. LABEL is a label (j9.descent) or the id of one reading and form
+    (j9.pl@sigma-min-padded); `localpl paper --list` names them all.
+
+    \b
+    Example:
+      localpl show j9.descent
+    """
+    bodies = [record(statement) for statement in named(label)]
     if as_json:
         click.echo(json.dumps(bodies, sort_keys=True, indent=2, ensure_ascii=False))
     else:

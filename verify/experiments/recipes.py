@@ -70,6 +70,16 @@ class Recipe:
             values = getattr(self, name, (1,))
             if not values or min(values) <= 0:
                 raise InputError(f"{name} = {','.join(map(str, values))}: give positive numbers, comma-separated")
+        for name in ("steps", "points", "size"):
+            if getattr(self, name, 1) < 1:
+                raise InputError(f"{name} = {getattr(self, name)}: give a whole number of at least 1")
+        if not 0 < getattr(self, "c", 0.5) < 1:
+            raise InputError(f"c = {self.c}: c lies strictly between 0 and 1")  # type: ignore[attr-defined]
+        if not getattr(self, "d", 2.0) > 1:
+            raise InputError(f"d = {self.d}: d is larger than 1")  # type: ignore[attr-defined]
+        low, high = getattr(self, "low", 1.0), getattr(self, "high", 2.0)
+        if not 0 < low <= high:
+            raise InputError(f"low, high = {low}, {high}: the singular values of X lie in [low, high], low positive")
         if not 0 < getattr(self, "fraction", 1.0) <= 1:
             raise InputError(f"fraction = {self.fraction}: eta_0 / eta_max lies in (0, 1]")  # type: ignore[attr-defined]
 

@@ -55,7 +55,7 @@ def test_without_matplotlib_the_command_says_so(tmp_path, capsys, monkeypatch):
         (["--set", "noise"], "OPTION=VALUE"),
         (["--set", "noize=deviation"], "did you mean noise"),
         (["--repeats", "x"], "repeats"),
-        (["--out", "/dev/null/here"], "cannot make this folder"),
+        (["--out", "/dev/null/here"], "is a file; name a folder"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(capsys, args, hint, tmp_path):

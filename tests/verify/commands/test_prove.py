@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import jsonschema
 import pytest
 
 import verify
+from properties.errors import InputError
+from theorems import CATALOG
 from theorems.proofs import PROOFS
+from theorems.statement import Form
 from verify import cli
 from verify.commands import prove
 
@@ -53,3 +57,43 @@ def test_an_unknown_label_is_one_line_and_names_a_near_one(capsys: pytest.Captur
     error = capsys.readouterr().err
     assert "j34.product" in error
     assert error.count("\n") == 1
+
+
+def test_the_proof_of_a_repair_says_so_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["prove", "j36.norm-of-sum"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("No proof of j36.norm-of-sum as printed; what follows proves j36.norm-of-sum/repaired")
+    assert cli.main(["prove", "j36.norm-of-sum", "--latex"]) == 0
+    assert capsys.readouterr().out.startswith("% No proof of j36.norm-of-sum as printed")
+    assert cli.main(["prove", "j36.norm-of-sum", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    jsonschema.validate(body, SCHEMA)
+    assert all(b["notice"] == first and b["form"] == "repaired" and b["repairs"] == "j36.norm-of-sum" for b in body)
+
+
+@pytest.mark.parametrize("label", ["j34.product", "j36.norm-of-sum/repaired", "j9.pl@sigma-min-padded"])
+def test_what_is_proved_as_asked_carries_no_notice(label: str) -> None:
+    assert prove.notice(label, prove.chosen(label)) is None
+
+
+def test_a_reading_without_proof_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    said = prove.notice("j9.pl", prove.chosen("j9.pl"))
+    assert said is not None and "j9.pl@sigma-min-smallest" in said and "sigma-min-padded (printed" in said
+    assert cli.main(["prove", "jT2.alpha_1@sigma-min-padded"]) == 0
+    assert "its repair" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_no_printed_statement_is_silently_replaced() -> None:
+    """Whatever printed statement is asked for: when it has no proof of its own, the notice names it."""
+    proved = {p.label for p in PROOFS.values()}
+    for statement in CATALOG:
+        if statement.form is not Form.PRINTED or statement.id in proved:
+            continue
+        with contextlib.suppress(InputError):
+            said = prove.notice(statement.id, prove.chosen(statement.id))
+            assert said is not None and statement.id in said
+
+
+def test_the_list_of_checked_proofs_keeps_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["prove", "--json"]) == 0
+    jsonschema.validate(json.loads(capsys.readouterr().out), SCHEMA)

@@ -1,0 +1,32 @@
+"""`localpl paper`: the list of labels; what it decides is tested in tests/verify/test_paper.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import verify
+from theorems import CATALOG
+from verify.cli import main
+
+SCHEMA = json.loads((Path(verify.__file__).parent / "schemas" / "labels.json").read_text())
+
+
+def test_the_list_names_every_statement(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["paper", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [s.id for s in CATALOG]
+    assert main(["paper", "--list", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    jsonschema.validate(body, SCHEMA)
+    assert [row["id"] for row in body["statements"]] == [s.id for s in CATALOG]
+
+
+def test_only_takes_labels_and_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    assert main(["paper", "--quick", "--only", "j34.product, j33.cauchy-schwarz,", "--out", out, "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in body["statements"]] == ["j33.cauchy-schwarz", "j34.product"]
