@@ -22,6 +22,7 @@ from theorems.tree import digest
 from verify import verdict as V
 from verify.cli import VERSION
 from verify.decide import decide, should_hold
+from verify.falsify.runs import shared_runs
 
 SCHEMA = "localpl/paper/1"
 
@@ -62,35 +63,51 @@ def decide_catalog(
             waiting.append(statement)
         else:
             verdicts[statement.id] = known
-    for statement, found, finished in _decided(waiting, seed, budget, jobs):
+    for statement, found in _decided(waiting, seed, budget, jobs, out):
         verdicts[statement.id] = found
-        if finished:
-            _save(statement, found, seed, budget, out)
         progress(len(verdicts), len(chosen), statement.id)
     return [Decision(s, verdicts[s.id]) for s in chosen]
 
 
 def _decided(
-    waiting: Sequence[Statement], seed: int, budget: str, jobs: int
-) -> Iterator[tuple[Statement, V.Verdict, bool]]:
+    waiting: Sequence[Statement], seed: int, budget: str, jobs: int, out: Path | None
+) -> Iterator[tuple[Statement, V.Verdict]]:
     known = {s.id for s in CATALOG}
     if jobs <= 1 or len(waiting) <= 1 or any(s.id not in known for s in waiting):
-        for statement in waiting:
-            yield statement, *_attempt(statement, seed, budget)
+        for group in _groups(waiting):
+            for statement in group:
+                yield statement, _finish(statement, seed, budget, out)
         return
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        futures = {pool.submit(_attempt_by_id, s.id, seed, budget): s for s in waiting}
+        tasks = [pool.submit(_finish_by_id, [s.id for s in group], seed, budget, out) for group in _groups(waiting)]
         try:
-            for future in as_completed(futures):
-                yield futures[future], *future.result()
+            for task in as_completed(tasks):
+                for identity, found in task.result():
+                    yield find(identity), found
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _attempt_by_id(identity: str, seed: int, budget: str) -> tuple[V.Verdict, bool]:
-    """A worker's task: it has the catalog itself, so only the id travels."""
-    return _attempt(find(identity), seed, budget)
+def _groups(waiting: Sequence[Statement]) -> list[list[Statement]]:
+    """Claims about the same runs together, so that one worker makes these runs once; the largest groups first."""
+    groups: dict[Any, list[Statement]] = {}
+    for statement in waiting:
+        groups.setdefault(shared_runs(statement) or statement.id, []).append(statement)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _finish_by_id(identities: Sequence[str], seed: int, budget: str, out: Path | None) -> list[tuple[str, V.Verdict]]:
+    """A worker's task: it has the catalog itself, so only ids travel."""
+    return [(i, _finish(find(i), seed, budget, out)) for i in identities]
+
+
+def _finish(statement: Statement, seed: int, budget: str, out: Path | None) -> V.Verdict:
+    """The verdict, saved as soon as it is there."""
+    found, sound = _attempt(statement, seed, budget)
+    if sound:
+        _save(statement, found, seed, budget, out)
+    return found
 
 
 def _attempt(statement: Statement, seed: int, budget: str) -> tuple[V.Verdict, bool]:

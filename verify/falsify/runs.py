@@ -8,7 +8,7 @@ within the hypotheses of their own step. The claim is asked at every iteration.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -21,11 +21,12 @@ from properties.evaluate import Evaluator
 from properties.sampling import coarse
 from properties.starts import FAMILIES, Family
 from theorems import notation as N
+from theorems.statement import Kind, Statement
 from verify.falsify.batch import FLOAT64, Batch, sample
 from verify.falsify.edges import allowed, spread
 from verify.falsify.first_steps import Ahead, first_steps, shared_definitions
 from verify.falsify.margins import claim_margin, hypotheses_met
-from verify.falsify.plan import Plan
+from verify.falsify.plan import Plan, make_plan, relations_of
 from verify.falsify.search import SUSPICIOUS, Tally
 
 Array = NDArray[Any]
@@ -134,7 +135,15 @@ class _Key:
         return isinstance(other, _Key) and self.parts == other.parts
 
 
-@lru_cache(maxsize=24)
+def shared_runs(statement: Statement) -> Hashable | None:
+    """Equal for statements that are asked of the same runs; None for one that is not about runs."""
+    if statement.kind is not Kind.TRAJECTORY or not relations_of(statement.then):
+        return None
+    plan = make_plan(statement)
+    return _Key(plan) if plan.run else None
+
+
+@lru_cache(maxsize=48)
 def _cached(
     key: _Key, seed: int, shape: tuple[int, int, int], count: int, length: int, landmarks: bool, family: str = ""
 ) -> Runs | None:
