@@ -13,8 +13,10 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
+from typing import Any
 
 import click
 
@@ -58,8 +60,30 @@ def _summary(name: str) -> str:
     return ""
 
 
+class ReaderGone(Exception):
+    """Whoever read our output went away. click turns a BrokenPipeError into exit code 1, which here means refuted."""
+
+
+@contextmanager
+def _reader() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 class LazyGroup(click.Group):
     """A click group that imports a command's module when the command is called."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """The context of a call. Raises ReaderGone."""
+        with _reader():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the command returns. Raises ReaderGone."""
+        with _reader():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, sorted."""
@@ -123,11 +147,18 @@ def _fail(message: str, code: ExitCode) -> int:
     return int(code)
 
 
+def _unwritten(code: int) -> int:
+    """The code, with standard output pointed elsewhere so that the interpreter's last flush is silent."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return int(code)
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Exit code of the command run with `args` (default: the process's arguments)."""
     try:
         result = cli.main(args=None if args is None else list(args), prog_name="localpl", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is None when the caller closed it
+            sys.stdout.flush()
         return result if isinstance(result, int) else int(ExitCode.DONE)
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message(), file=sys.stderr)
@@ -146,12 +177,15 @@ def main(args: Sequence[str] | None = None) -> int:
         return _fail("memory: not enough for this input; take a smaller one", ExitCode.LIMIT_REACHED)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output went away; point stdout elsewhere so that the interpreter's last flush is silent.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.BROKEN_PIPE)
+    except (ReaderGone, BrokenPipeError):
+        return _unwritten(ExitCode.BROKEN_PIPE)
+    except SystemExit as leaving:
+        # rich leaves with 1, which here means "refuted", when the reader of our output goes away.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _unwritten(ExitCode.BROKEN_PIPE)
+        raise
     except OSError as error:
-        if error.filename is None:
-            raise
         reason = (error.strerror or type(error).__name__).lower()
+        if error.filename is None:
+            return _unwritten(_fail(f"output: {reason}; nothing more was written", ExitCode.BAD_INPUT))
         return _fail(f"{error.filename}: {reason}; give a path that can be read and written", ExitCode.BAD_INPUT)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 
+import verify
 from properties.errors import InputError, LimitReached, MissingBackend
 from verify import cli
 
@@ -74,3 +79,27 @@ def test_a_bug_is_not_swallowed(monkeypatch):
     monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: click.Command("x", callback=broken))
     with pytest.raises(ZeroDivisionError):
         cli.main(["doctor"])
+
+
+ROOT = Path(verify.__file__).parents[1]
+
+
+@pytest.mark.parametrize("arguments", ["paper --list", "gd --list", "eta-max --dataset linnerud --digits 3", "--help"])
+def test_a_reader_that_goes_away_is_141_and_silent(arguments):
+    """Not 1, which says that something is refuted."""
+    command = [sys.executable, "-m", "verify", *arguments.split()]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdout.close()
+    error = run.stderr.read()
+    run.stderr.close()
+    assert (run.wait(), error) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", ["doctor", "eta-max --dataset linnerud --digits 3"])
+def test_a_full_disk_is_one_line(arguments):
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "verify", *arguments.split()]
+        run = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 2
+    assert run.stderr == "localpl: output: no space left on device; nothing more was written\n"
