@@ -147,13 +147,78 @@ def by_formula(
     if z not in phi.free_symbols:
         raise InputError(f'phi = "{formula}": does not mention z, an entry of X W; the loss would ignore W')
     smooth = not phi.has(sp.Abs, sp.Max, sp.Min, sp.sign)
-    first = sp.diff(phi, z)
+    named = _named(phi)
+    first = sp.diff(named, z)
     second = sp.diff(first, z)
     if not smooth:
         second = second.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
     return EntrywiseLoss(
-        x, targets, phi, first, second, ridge, weights, "entrywise", formula, twice_differentiable=smooth
+        x,
+        targets,
+        phi,
+        _written(first),
+        _written(second),
+        ridge,
+        weights,
+        "entrywise",
+        formula,
+        None if named == phi else _written(named),
+        twice_differentiable=smooth,
     )
+
+
+# Parts of a formula that overflow in float64 as they are written, and whose derivatives would be inf/inf.
+
+
+class _Softplus(sp.Function):
+    """log(1 + exp(u))."""
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return _Sigmoid(self.args[0])
+
+
+class _Sigmoid(sp.Function):
+    """1/(1 + exp(-u))."""
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return _Bump(self.args[0])
+
+
+class _Bump(sp.Function):
+    """1/(2 + exp(u) + exp(-u))."""
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return self * (1 - 2 * _Sigmoid(self.args[0]))
+
+
+class _LogCosh(sp.Function):
+    """log(cosh(u))."""
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sp.tanh(self.args[0])
+
+
+def _named(phi: sp.Expr) -> sp.Expr:
+    """phi with log(1 + exp(u)) and log(cosh(u)) as functions of their own."""
+
+    def logarithm(inside: sp.Expr) -> sp.Expr:
+        if isinstance(inside, sp.cosh):
+            return _LogCosh(inside.args[0])
+        exponentials = [a for a in inside.args if isinstance(a, sp.exp)] if isinstance(inside, sp.Add) else []
+        if len(exponentials) == 1 and inside == 1 + exponentials[0]:
+            return _Softplus(exponentials[0].args[0])
+        return sp.log(inside)
+
+    return phi.replace(sp.log, logarithm)
+
+
+def _written(e: sp.Expr) -> sp.Expr:
+    """The functions of `_named` in forms that do not overflow."""
+    size = sp.Abs
+    e = e.replace(_Softplus, lambda u: sp.Max(u, 0) + sp.log(1 + sp.exp(-size(u))))
+    e = e.replace(_LogCosh, lambda u: size(u) + sp.log(1 + sp.exp(-2 * size(u))) - sp.log(2))
+    e = e.replace(_Bump, lambda u: 1 / (2 + sp.exp(u) + sp.exp(-u)))
+    return e.replace(_Sigmoid, lambda u: 1 / (1 + sp.exp(-u)))
 
 
 def by_name(

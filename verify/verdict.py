@@ -83,7 +83,9 @@ class Estimated(_Verdict):
 
 @dataclass(frozen=True, slots=True)
 class Observed(_Verdict):
-    """A float64 violation on a black-box loss that cannot be decided again exactly."""
+    """A violation without a certificate: in float64 on a Python loss, or certain in balls (or exactly) on a loss given
+    by data in a form that the checker does not know. `instance` ends in which of them it is.
+    """
 
     name: ClassVar[str] = "observed"
     instance: str

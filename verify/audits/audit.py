@@ -1,8 +1,9 @@
 """The catalog checked on real gradient descent: the user's own problem or loss, and random problems of the same kind.
 
 Every statement about the current step, or about the steps so far, is evaluated in float64 at every iteration of
-every run. What looks violated is decided again in exact rationals or balls with all hypotheses, tolerance zero, and
-only then called refuted: rounding never shows as a finding. What survives here is an observation, not a proof.
+every run. All that looks violated is decided again in exact rationals or balls with all hypotheses, tolerance zero,
+until a violation is confirmed, and only then called refuted: rounding never shows as a finding, and a violation cannot
+hide behind rounding. What survives here is an observation, not a proof.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from properties.errors import InputError
-from properties.evaluate import Evaluator, Unbound, UnknownNode
+from properties.evaluate import Evaluator, Unbound, UnknownNode, reach
 from properties.problems import Problem
 from properties.timeline import FIELD, Timeline
 from theorems import CATALOG
@@ -26,12 +26,10 @@ from theorems import notation as N
 from theorems.norms import Hess
 from theorems.shapes import ShapeMismatch, check_shapes
 from theorems.statement import AllOf, Assumption, Form, Kind, Relation, Statement
-from verify.audits.audit_decide import CannotDecide, candidate_of, decide_again
-from verify.audits.audit_runs import FALL, Part, other_data, own_part, random_parts, start_parts
+from verify.audits.audit_runs import FALL, Part, numbered, other_data, own_part, random_parts, start_parts
 from verify.audits.audited_loss import AuditedLoss, audited_loss
+from verify.audits.suspicions import Counts, Suspicions, place
 from verify.eta_max import HypothesisFailure, eta_max
-from verify.falsify import refuted
-from verify.falsify.hand_over import decide
 from verify.falsify.margins import claim_margin, hypotheses_met
 from verify.falsify.plan import Plan, make_plan, relations_of
 from verify.losses.assumptions_of_loss import AssumptionReport
@@ -42,17 +40,13 @@ __all__ = ["Audit", "Part", "Row", "audit", "audited_statements", "check", "rand
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
-# Suspicions at the level of rounding that are decided exactly, for each statement.
-_DOUBTFUL = 4
-
-_ACCEPTED: dict[str, Any] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One statement's outcome: cases are (run, iteration) pairs in which its hypotheses held.
 
-    rechecked  float64 suspicions that the exact decision did not confirm
+    counts     float64 suspicions, how many were decided again (all, unless a violation was confirmed), and with what
+               outcome: rounding or undecided
     proved     whether the kernel accepts a proof of the statement, for every loss that meets its assumptions
     lacking    assumptions of the statement that this loss breaks, each with the reason: it is checked all the same
     slack      larger over smaller side where the two are nearest; None where a side is not positive
@@ -63,7 +57,7 @@ class Row:
     cases: int
     margin: float
     where: str
-    rechecked: int
+    counts: Counts
     proved: bool = False
     lacking: tuple[str, ...] = ()
     slack: float | None = None
@@ -145,20 +139,14 @@ def audited_statements(catalog: Sequence[Statement] = ()) -> list[Statement]:
     ]
 
 
-@lru_cache(maxsize=1024)
 def is_proved(identity: str) -> bool:
     """Whether the kernel accepts the proof of a statement, checked afresh once a process."""
-    from theorems.proofs import PROOFS
-    from verify.kernel import Refusal, _check
+    from verify.kernel import Refusal, proved
 
-    if identity not in PROOFS:
-        return False
     try:
-        # The kernel's own check, with what it has accepted so far in this process.
-        _check(PROOFS[identity], PROOFS, _ACCEPTED, ())
+        return proved(identity) is not None
     except Refusal:
         return False
-    return True
 
 
 def check(
@@ -199,7 +187,7 @@ def check_statement(statement: Statement, parts: Sequence[Part], loss: AuditedLo
     """The row of one statement on runs. loss: whose broken assumptions are named; None for losses that break none."""
 
     def undecided(why: str) -> Row:
-        return Row(statement, Undecided(why), 0, float("nan"), "", 0, is_proved(statement.id))
+        return Row(statement, Undecided(why), 0, float("nan"), "", Counts(), is_proved(statement.id))
 
     try:
         check_shapes(statement)
@@ -209,26 +197,9 @@ def check_statement(statement: Statement, parts: Sequence[Part], loss: AuditedLo
     try:
         for part in parts:
             tally.add(part)
-        tally.decide()
+        return tally.row()
     except (UnknownNode, Unbound, NotImplementedError, InputError) as error:
         return undecided(f"not computable on these runs: {error}")
-    return tally.row()
-
-
-@dataclass(frozen=True)
-class _Suspect:
-    part: Part
-    t: int
-    b: int
-    margin: float
-    clear: bool
-
-    def order(self) -> tuple[bool, bool, int, int]:
-        """Clear ones first, small data before large, the user's long run last: a witness there is cheap and short."""
-        centered = None if self.part.loss is None else self.part.loss.centered
-        return (
-            not self.clear, self.part.whole and self.part.count == 1, 0 if centered is None else len(centered.x), self.t
-        )  # fmt: skip
 
 
 class _Tally:
@@ -236,13 +207,10 @@ class _Tally:
 
     def __init__(self, statement: Statement, plan: Plan, lacking: tuple[str, ...]) -> None:
         self.statement, self.plan, self.lacking = statement, plan, lacking
-        self.strict = any(claim.op in ("<", ">", "!=") for claim in plan.claims())
-        self.cases = self.rechecked = 0
+        self.suspicions = Suspicions(plan, lambda part: _worst(statement, plan, part))
+        self.cases = 0
         self.margin, self.where = float("inf"), ""
         self.slack: float | None = None
-        self.suspects: list[_Suspect] = []
-        self.found: Verdict | None = None
-        self.open = ""
 
     def add(self, part: Part) -> None:
         """Evaluates the statement on a part in float64 and keeps what looks violated."""
@@ -254,63 +222,39 @@ class _Tally:
             return
         tolerance = np.broadcast_to(part.noise(), met.shape)
         worst = np.where(met & np.isfinite(noise), noise, np.inf)
-        for t, b in _suspects(worst, tolerance, self.strict, self.plan.run):
-            margin = float(worst[t, b])
-            self.suspects.append(_Suspect(part, t, b, margin, margin < -1e3 * float(tolerance[t, b])))
+        self.suspicions.add(part, worst, tolerance)
         # What is left below zero is rounding: it is decided exactly, or is too small to be anything else.
         sound = np.where(worst < 0, np.where(worst < -tolerance, np.inf, 0.0), worst + 0.0)
         t, b = (int(i) for i in np.unravel_index(int(np.argmin(sound)), sound.shape))
         if sound[t, b] < self.margin:
-            self.margin, self.where = float(sound[t, b]), _place(part, t, b)
+            self.margin, self.where = float(sound[t, b]), place(part, t, b)
         near = ratio[met & (ratio > 0)]
         if near.size:
             slack = 1 / min(1.0, float(near.max()))
             self.slack = slack if self.slack is None else min(self.slack, slack)
 
-    def decide(self) -> None:
-        """Decides again what looks violated: everything clear, and a few of those at the level of rounding."""
-        doubtful = 0
-        for suspect in sorted(self.suspects, key=_Suspect.order):
-            doubtful += not suspect.clear
-            if doubtful > _DOUBTFUL:
-                return
-            try:
-                self.found = self._decided(suspect)
-            except CannotDecide as error:
-                if suspect.clear:
-                    place = _place(suspect.part, suspect.t, suspect.b)
-                    self.open = f"violated in float64 at {place}, which balls cannot decide: {error}"
-            if self.found is not None:
-                self.margin, self.where = suspect.margin, _place(suspect.part, suspect.t, suspect.b)
-                return
-            self.rechecked += 1
-
-    def _decided(self, suspect: _Suspect) -> Verdict | None:
-        part = suspect.part
-        item = candidate_of(self.plan, part, suspect.t, suspect.b)
-        if part.exact is not None:
-            witness = decide(self.plan, item)
-            return None if witness is None else refuted(self.plan, witness, 60)
-        broken = None if part.loss is None else decide_again(self.plan, item, part.loss)
-        if broken is None or part.loss is None:
-            return None
-        how = "float64 only" if part.loss.black_box else "certain in balls, no certificate for such a loss"
-        return Observed(f"{broken.text()} ({how})", suspect.margin)
-
     def row(self) -> Row:
-        """The outcome."""
-        found = self.found
+        """The outcome, every suspicion decided. What is undecided is never counted as survived."""
+        self.suspicions.decide()
+        found, counts, at = self.suspicions.found, self.suspicions.counts, self.suspicions.found_at
+        if at is not None:
+            self.margin, self.where = at.margin, place(at.part, at.t, at.b)
         if found is None and self.cases == 0:
             found, self.margin = Vacuous("its hypotheses hold at no step of these runs"), float("nan")
-        if found is None and self.open:
-            found = Undecided(self.open)
+        if found is None and counts.undecided:
+            found = Undecided(counts.report())
         if found is None:
             self.margin = self.margin if np.isfinite(self.margin) else 0.0
             found = Survived(self.cases, 0, self.margin, self.where)
         return Row(
-            self.statement, found, self.cases, self.margin, self.where, self.rechecked, is_proved(self.statement.id),
+            self.statement, found, self.cases, self.margin, self.where, counts, is_proved(self.statement.id),
             self.lacking, self.slack,
         )  # fmt: skip
+
+
+def _worst(statement: Statement, plan: Plan, part: Part) -> Array:
+    met, noise, _ = _margins(statement, plan, part)
+    return np.where(met & np.isfinite(noise), noise, np.inf)
 
 
 def _lacking(statement: Statement, loss: AuditedLoss | None) -> tuple[str, ...]:
@@ -381,8 +325,9 @@ def _tried(timeline: Timeline, symbol: sp.Basic) -> None:
 
 
 def _eta_max(part: Part, statement: Statement) -> Array:
-    """eta_max of this statement's definitions, computed once for each set of definitions."""
-    key = frozenset(statement.where.items())
+    """eta_max of this statement's definitions, computed once for each set of definitions that it reaches."""
+    reached = reach(N.eta_max, statement.where)
+    key = frozenset((s, e) for s, e in statement.where.items() if s in reached)
     if key not in part.eta_max:
         with np.errstate(all="ignore"):
             part.eta_max[key] = np.asarray(Evaluator(part.start, FIELD, statement.where)(N.eta_max))
@@ -393,28 +338,6 @@ def reach_of(statement: Statement) -> set[sp.Basic]:
     """Symbols that the relations of a statement name."""
     relations = [*statement.given, *relations_of(statement.then)]
     return {s for r in relations if isinstance(r, Relation) for s in _symbols(r)}
-
-
-def _suspects(worst: Array, tolerance: Array, strict: bool, run: bool) -> list[tuple[int, int]]:
-    """(iteration, run) pairs that look violated: the two worst; in a run the earliest clear one, else the worst."""
-    if run:
-        clear = np.argwhere(worst < -1e3 * tolerance)
-        if len(clear):
-            first = clear[clear[:, 0] == clear[0, 0]]
-            t, b = min(((int(t), int(b)) for t, b in first), key=lambda at: float(worst[at]))
-            return [(t, b)]
-    order = np.argsort(worst, axis=None, kind="stable")[: 1 if run else 2]
-    pairs = [tuple(int(i) for i in np.unravel_index(int(k), worst.shape)) for k in order]
-    return [(t, b) for t, b in pairs if worst[t, b] < (1e-14 if strict else -tolerance[t, b])]
-
-
-def _place(part: Part, t: int, b: int) -> str:
-    dims = part.start.dims
-    size = f"n={dims[N.n]}, m={dims[N.m]}, h={dims[N.h]}"
-    if not part.whole:
-        return f"{part.name} {b} ({size})"
-    alone = part.count == 1 and not part.name.startswith("random")
-    return f"{part.name}, t = {t}" if alone else f"{part.name} {b} ({size}), t = {t}"
 
 
 # The whole audit ---------------------------------------------------------------------------------------------------
@@ -465,7 +388,7 @@ def audit(
     parts += kindred_parts(loss, c, d, seed=seed, problems=problems)
     runs = parts[0].runs if own is not None else None
     return check(
-        parts,
+        numbered(parts),
         statements or audited_statements(),
         iterations=0 if runs is None else runs.iterations,
         final=1.0 if runs is None or runs.losses[0, 0] == 0 else float(runs.losses[-1, 0] / runs.losses[0, 0]),
@@ -485,5 +408,6 @@ def kindred_parts(loss: AuditedLoss, c: Fraction, d: Fraction, *, seed: int, pro
     share = -(-problems // (1 + len(others)))
     parts: list[Part] = []
     for index, one in enumerate((loss, *others)):
-        parts += start_parts(one, c, d, seed=seed + index, starts=share)
+        where = "" if index == 0 else " on other data"
+        parts += start_parts(one, c, d, seed=seed + index, starts=share, where=where)
     return parts

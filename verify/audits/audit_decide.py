@@ -1,47 +1,59 @@
 """From a float64 suspicion in an audit to what is certain: a certificate, a violation enclosed in balls, or rounding.
 
-Losses of the form that certificates carry lead to exact witnesses. Other losses given by data or formula are decided in
-balls with every hypothesis; the result is observed, since the checker knows no such loss. A Python loss is evaluated
-again in float64 at short rationals, which makes the instance small and is all that can be done.
+Losses about a known minimizer lead to exact witnesses as in search. Other losses given by data or formula are decided
+in balls with every hypothesis, and a violation is written as a certificate where the loss is a sum of the functions
+that the checker knows. A Python loss is evaluated again in float64 at short rationals, which makes the instance small
+and is all that can be done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from properties.errors import InputError, LimitReached
-from properties.evaluate import Evaluator, Unbound, hypotheses_hold, precision
+from properties.evaluate import Evaluator, precision
 from properties.fields import Exact
 from properties.fields.capped import Capped
-from properties.timeline import FIELD
 from properties.worlds import World, run
 from theorems import notation as N
-from theorems.statement import Assumption
-from verify.audits.audit_runs import Part, rows_of, up
+from verify import certificate
+from verify.audits.audit_float import broken_in_float64
+from verify.audits.audit_runs import Part, rows_of
 from verify.audits.audited_loss import AuditedLoss
+from verify.audits.recheck import NO_VALUE, hypotheses_of
 from verify.decimals import enclose
 from verify.falsify.hand_over import LADDER, Candidate, in_domain, rounded
-from verify.falsify.margins import claim_margin, hypotheses_met
 from verify.falsify.plan import Plan
+from verify.losses.carried import Carried, NoSuchForm
+from verify.verdict import Observed, Refuted
 
 _BITS = (128, 512)
-_ROUNDING = 1e-8
 _TRIALS = 48
+
+# Significant bits of the K and mu that a certificate binds: the first that leave the violation standing are taken.
+_CONSTANT_BITS = (6, 16, 60)
+
+Constants = tuple[Fraction | None, Fraction | None]
+
+
+class CannotDecide(Exception):
+    """Balls cannot evaluate the statement on this loss."""
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A violation: the instance, the relation that fails, and by how much, as text."""
+    """A violation: the instance, the relation that fails, and by how much, as text; `world` where it is exact data."""
 
     candidate: Candidate
     violated: int
     amount: str
+    world: World | None = None
 
     def text(self) -> str:
         """The instance in a line: "n=2, m=1, h=2: W1 = [[1, 0], [0, 1]]; ...: amount"."""
@@ -87,33 +99,102 @@ def _number(value: Any, t: int, b: int) -> Fraction:
 # Deciding -----------------------------------------------------------------------------------------------------------
 
 
-def decide_again(plan: Plan, item: Candidate, loss: AuditedLoss) -> Broken | None:
-    """The violation that a candidate certainly is (in float64: beyond rounding), made small; None when it is none.
-
-    Raises CannotDecide where balls cannot evaluate the statement.
+def verdict_in_balls(plan: Plan, item: Candidate, loss: AuditedLoss, margin: float) -> Refuted | Observed | None:
+    """Refuted with a certificate where the loss has one, else Observed and why there is none; None when balls do not
+    confirm the violation. Raises CannotDecide.
     """
-    decider = _in_float64 if loss.black_box else _in_balls
-    found = decider(plan, item, loss)
+    found = _in_balls(plan, item, loss, (loss.K, loss.mu))
+    if found is None:
+        return None
+    made = _certified(plan, item, loss)
+    if isinstance(made, dict):
+        return Refuted(made)
+    small = _shrunk(found, lambda smaller: _in_balls(plan, smaller, loss, (loss.K, loss.mu)))
+    return Observed(f"{small.text()} (certain in balls; no certificate: {made})", margin)
+
+
+def verdict_in_float64(plan: Plan, item: Candidate, loss: AuditedLoss, margin: float) -> Observed | None:
+    """Observed, the instance made small; None when the violation is within rounding."""
+
+    def decider(one: Candidate) -> Broken | None:
+        found = broken_in_float64(plan, one, loss)
+        return None if found is None else Broken(one, found[0], f"broken by {found[1]:.6g} in float64")
+
+    broken = decider(item)
+    return None if broken is None else Observed(f"{_shrunk(broken, decider).text()} (float64 only)", margin)
+
+
+def _certified(plan: Plan, item: Candidate, loss: AuditedLoss) -> dict[str, Any] | str:
+    """A certificate that the checker accepts, or in one clause why there is none."""
+    named = {g.name for g in plan.statement.given if hasattr(g, "name")}
+    if named & set(loss.lacking):
+        return "the loss breaks an assumption of the claim"
+    try:
+        form = loss.form()
+    except NoSuchForm as error:
+        return str(error)
+    for bits in _CONSTANT_BITS:
+        decider = partial(_in_balls, plan, loss=loss, constants=_constants(form, loss, bits))
+        try:
+            found = decider(item)
+        except CannotDecide:
+            found = None
+        if found is not None:
+            return _written(plan, _shrunk(found, decider), form)
+    return f"it does not stand with K = {float(form.K):.6g} and mu = {float(form.mu):.6g}, all that a checker can show"
+
+
+def _constants(form: Carried, loss: AuditedLoss, bits: int) -> Constants:
+    """K and mu of about so many bits that hold by the closed list and by the certified constants alike."""
+    k, mu = form.constants(bits)
+    return (k if loss.K is None else max(k, loss.K)), (None if loss.mu is None else min(mu, loss.mu))
+
+
+def _written(plan: Plan, found: Broken, form: Carried) -> dict[str, Any] | str:
+    world = found.world
+    assert world is not None
+    # The checker encloses W* itself.
+    exact = {leaf: v for leaf, v in world.bindings.items() if leaf != N.W_star}
+    try:
+        body = certificate.build(
+            plan.statement,
+            World(world.dims, exact, form.loss),  # type: ignore[arg-type]  # data only: nothing is evaluated
+            steps=found.candidate.steps,
+            violated=found.violated,
+        )
+    except TypeError:
+        return "a leaf of the claim has no rational value here"
+    code, why = certificate.check_certificate(body)
+    return body if code == 0 else f"the checker does not decide it ({' '.join(why.split())[:120]})"
+
+
+def _shrunk(found: Broken, decider: Callable[[Candidate], Broken | None]) -> Broken:
+    """A smaller instance that is as certainly broken, found with at most _TRIALS decisions."""
     trials = 0
-    while found is not None and trials < _TRIALS:
+    while trials < _TRIALS:
         for smaller in _smaller(found.candidate):
             trials += 1
             try:
-                better = decider(plan, smaller, loss)
+                better = decider(smaller)
             except CannotDecide:
                 continue
             if better is not None:
                 found = better
                 break
             if trials >= _TRIALS:
-                break
+                return found
         else:
-            break
+            return found
     return found
 
 
 def _smaller(item: Candidate) -> Iterator[Candidate]:
-    """Simpler candidates: a column less, coarser numbers."""
+    """Simpler candidates: a shorter run, a column less, coarser numbers."""
+    steps = item.steps or ()
+    for length in dict.fromkeys((1, 2, len(steps) // 4, len(steps) // 2, len(steps) - 1)):
+        if 0 < length < len(steps):
+            dims = {**item.dims, N.t: length - 1} if N.t in item.dims else item.dims
+            yield replace(item, dims=dims, steps=steps[:length])
     width = item.dims.get(N.h, 0)
     layers = [leaf for leaf in item.values if leaf in (N.W1, N.W2, N.W1_0, N.W2_0)]
     if width > 1 and len(layers) == 2:
@@ -149,34 +230,30 @@ def _step(value: Fraction, rule: tuple[str, int]) -> Fraction:
     return q if q != 0 or value == 0 else rounded(float(value), ("bits", 1))
 
 
-def _bound(item: Candidate, loss: AuditedLoss, *, exact: bool) -> dict[sp.Basic, Any]:
+def _bound(item: Candidate, constants: Constants) -> dict[sp.Basic, Any]:
     bindings: dict[sp.Basic, Any] = dict(item.values)
-    for symbol, value in ((N.K, loss.K), (N.mu, loss.mu)):
-        if value is not None:
-            bindings[symbol] = value if exact else (up(value) if symbol is N.K else -up(-value))
+    bindings.update({s: v for s, v in zip((N.K, N.mu), constants, strict=True) if v is not None})
     return bindings
 
 
-class CannotDecide(Exception):
-    """Balls cannot evaluate the statement on this loss."""
-
-
-def _in_balls(plan: Plan, item: Candidate, loss: AuditedLoss) -> Broken | None:
-    if plan.follows or not plan.allows(item.dims):
+def _in_balls(plan: Plan, item: Candidate, loss: AuditedLoss, constants: Constants) -> Broken | None:
+    if not plan.allows(item.dims):
         return None
     for bits in _BITS:
         try:
-            answer = _at_precision(plan, item, loss, bits)
-        except (ArithmeticError, NotImplementedError, LimitReached, InputError, ValueError, Unbound) as error:
+            answer = _at_precision(plan, item, loss, constants, bits)
+        except NO_VALUE as error:
             raise CannotDecide(f"{type(error).__name__}: {error}") from error
         if answer is not None:
             return answer if isinstance(answer, Broken) else None
     return None
 
 
-def _at_precision(plan: Plan, item: Candidate, loss: AuditedLoss, bits: int) -> Broken | bool | None:
+def _at_precision(
+    plan: Plan, item: Candidate, loss: AuditedLoss, constants: Constants, bits: int
+) -> Broken | bool | None:
     """A violation, False when there certainly is none, None when this precision does not tell."""
-    bindings = _bound(item, loss, exact=True)
+    bindings = _bound(item, constants)
     star = loss.minimizer(bits)
     if star is not None:
         bindings[N.W_star] = star
@@ -185,90 +262,31 @@ def _at_precision(plan: Plan, item: Candidate, loss: AuditedLoss, bits: int) -> 
         return False
     number_field = Capped(bits) if plan.run else Exact(bits)
     with precision(number_field):
+        begun = world
         if plan.run:
             world = run(world, item.steps or (), number_field)
         evaluator = Evaluator(world, number_field, plan.where)
+        for leaf, formula in plan.follows.items():
+            evaluator = evaluator.varied({leaf: _rational(evaluator(formula))})
+            begun = begun.binding({leaf: evaluator.world.bindings[leaf]})
         truths = [evaluator.holds(claim) for claim in plan.claims()]
         if all(truth is True for truth in truths):
             return False
         broken = next((i for i, truth in enumerate(truths) if truth is False), None)
         if broken is None:
             return None
-        met = _met(plan, world, number_field, loss)
-        if met is not True:
-            return met  # False or None
+        given = hypotheses_of(plan, loss.lacking, loss.mu)
+        met = [step.holds(g) for step in (evaluator.past() if plan.run else [evaluator]) for g in given]
+        if any(truth is False for truth in met):
+            return False
+        if not all(truth is True for truth in met):
+            return None
         lhs, rhs = evaluator.relation(plan.claims()[broken])
         interval = enclose(lhs - rhs, 6)
     low, high = interval.texts()
-    return Broken(item, broken, f"left minus right side in [{low}, {high}]")
+    return Broken(item, broken, f"left minus right side in [{low}, {high}]", begun)
 
 
-def _met(plan: Plan, world: World, number_field: Any, loss: AuditedLoss) -> Any:
-    """Whether the hypotheses hold, those left out that the loss is known to lack."""
-    given = tuple(
-        g
-        for g in plan.statement.given
-        if not (isinstance(g, Assumption) and g.name in loss.lacking)
-        and not (
-            not isinstance(g, Assumption) and loss.mu is None and N.mu in (g.lhs.free_symbols | g.rhs.free_symbols)
-        )
-    )
-    return hypotheses_hold(replace(plan.statement, given=given), world, number_field)
-
-
-def _in_float64(plan: Plan, item: Candidate, loss: AuditedLoss) -> Broken | None:
-    if plan.follows or not plan.allows(item.dims):
-        return None
-    try:
-        with np.errstate(all="ignore"):
-            evaluator = _float_evaluator(plan, item, loss, 0)
-            given = tuple(g for g in plan.relations if loss.mu is not None or not _mentions_mu(g))
-            if not all(bool(np.all(hypotheses_met(e, given))) for e in (evaluator.past() if plan.run else [evaluator])):
-                return None
-            margins = [claim_margin(evaluator, (claim,)) for claim in plan.claims()]
-            level = loss.level / max(float(evaluator(N.L)), 1e-300)
-            index = min(range(len(margins)), key=lambda i: float(np.min(margins[i].noise)))
-            if not float(np.min(margins[index].noise)) < -(_ROUNDING + 256 * 2.0**-52 * level):
-                return None
-            share, claim = float(np.min(margins[index].noise)), plan.claims()[index]
-            slack, rounding = float(np.min(margins[index].slack)), 1e4 * 2.0**-52 * _added(evaluator, claim)
-            moved = [claim_margin(_float_evaluator(plan, item, loss, k), (claim,)).noise for k in range(1, 9)]
-    except (ArithmeticError, ValueError, Unbound, np.linalg.LinAlgError):
-        return None
-    # A true violation changes little with the data; where cancellation leaves rounding alone it changes at random.
-    if abs(slack) <= rounding or not max(abs(float(np.min(m)) - share) for m in moved) < 0.05 * abs(share):
-        return None
-    return Broken(item, index, f"broken by {-slack:.6g} in float64")
-
-
-def _added(evaluator: Evaluator, claim: Any) -> float:
-    """The largest sum of magnitudes that a sum inside a relation adds up: where it cancels, this is what rounds."""
-    largest = 0.0
-    for node in (n for side in (claim.lhs, claim.rhs) for n in sp.preorder_traversal(side)):
-        if isinstance(node, sp.Add | sp.MatAdd):
-            largest = max(largest, sum(float(np.linalg.norm(np.asarray(evaluator(a)))) for a in node.args))
-    return largest
-
-
-def _float_evaluator(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> Evaluator:
-    """The candidate in float64; in turns after 0 every number of it is moved by up to four parts in a million."""
-    rng = np.random.Generator(np.random.PCG64(turn))
-
-    def moved(value: Any) -> Any:
-        array = np.asarray(value, dtype=float)
-        return array if turn == 0 else array * (1 + 1e-6 * rng.uniform(-4, 4, array.shape))
-
-    bindings: dict[sp.Basic, Any] = {}
-    for leaf, value in _bound(item, loss, exact=False).items():
-        fixed = leaf in (N.c, N.d, N.K, N.mu)
-        bindings[leaf] = value if fixed else moved(FIELD.matrix(value) if isinstance(value, tuple) else float(value))
-    if loss.w_star is not None:
-        bindings[N.W_star] = loss.w_star
-    world = World(item.dims, bindings, loss.floating)
-    if plan.run:
-        world = run(world, [float(s) for s in item.steps or ()], FIELD)
-    return Evaluator(world, FIELD, plan.where)
-
-
-def _mentions_mu(relation: Any) -> bool:
-    return N.mu in (relation.lhs.free_symbols | relation.rhs.free_symbols)
+def _rational(value: Any) -> Any:
+    """A value of the field as a Fraction where it is rational, else as it is."""
+    return Fraction(int(value.p), int(value.q)) if hasattr(value, "p") and hasattr(value, "q") else value

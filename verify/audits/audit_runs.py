@@ -5,7 +5,7 @@ A Part is a batch of runs of one shape with what it takes to decide a suspicion 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -38,7 +38,8 @@ class Part:
 
     exact(b) gives the loss of run b in the form that certificates carry; None where it has none. loss is the audited
     loss behind the runs, None for random centered losses. whole tells runs from batches of single steps. seen holds
-    what was computed when the runs were made.
+    what was computed when the runs were made. first is the number of the first run for a reader: parts of one name
+    are numbered through.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Part:
     seen: Timeline | None = None
     eta_max: dict[Any, Array] = field(default_factory=dict)
     timelines: dict[Any, Timeline] = field(default_factory=dict)
+    first: int = 0
 
     @property
     def count(self) -> int:
@@ -67,6 +69,16 @@ class Part:
         least = 1e-10 if self.loss is None or not self.loss.black_box else 1e-8
         with np.errstate(all="ignore"):
             return np.asarray(least + 256 * 2.0**-52 * level / np.maximum(self.runs.losses, 1e-300))
+
+
+def numbered(parts: Sequence[Part]) -> list[Part]:
+    """The parts with the runs of each name numbered through, so that a name and a number mean one run."""
+    met: dict[str, int] = {}
+    found = []
+    for part in parts:
+        found.append(replace(part, first=met.get(part.name, 0)))
+        met[part.name] = met.get(part.name, 0) + part.count
+    return found
 
 
 def up(q: Fraction) -> float:
@@ -145,9 +157,20 @@ def largest_initial_step(world: World) -> Array:
 
 
 def start_parts(
-    loss: AuditedLoss, c: Fraction, d: Fraction, *, seed: int, starts: int, iterations: int = 80, singles: int = 4
+    loss: AuditedLoss,
+    c: Fraction,
+    d: Fraction,
+    *,
+    seed: int,
+    starts: int,
+    iterations: int = 80,
+    singles: int = 4,
+    where: str = "",
 ) -> list[Part]:
-    """Runs under (19) from random weights of widths below and above n + m, and `singles` times as many single steps."""
+    """Runs under (19) from random weights of widths below and above n + m, and `singles` times as many single steps.
+
+    where: what their names end in.
+    """
     rng = np.random.Generator(np.random.PCG64(seed))
     n, m = loss.dims
     least = min(n, m)
@@ -158,9 +181,9 @@ def start_parts(
         start = _random_start(rng, loss, (n, m, h), each, c, d)
         eta_0 = largest_initial_step(start) * sampling.log_uniform(rng, each, -3, 0)
         runs = descend(start.binding({N.eta_0: eta_0}), loss.floating, iterations=iterations, until=FALL)
-        parts.append(_part("random start", loss, start, runs, True))
+        parts.append(_part(f"random start{where}", loss, start, runs, True))
         start = _random_start(rng, loss, (n, m, h), singles * each, c, d)
-        parts.append(_single_steps(rng, loss, start))
+        parts.append(_single_steps(rng, loss, start, where))
     return parts
 
 
@@ -186,7 +209,7 @@ def _random_start(
     return World({N.n: n, N.m: m, N.h: h}, {N.W1_0: w1, N.W2_0: w2, **_leaves(loss, c, d)}, loss.floating)
 
 
-def _single_steps(rng: np.random.Generator, loss: AuditedLoss, start: World) -> Part:
+def _single_steps(rng: np.random.Generator, loss: AuditedLoss, start: World, where: str = "") -> Part:
     """One step each, from tiny to the edges eta K_t = 1, eta K_t = 2 and eta = 2/K."""
     w1, w2 = start.bindings[N.W1_0], start.bindings[N.W2_0]
     count = len(w1)
@@ -199,7 +222,7 @@ def _single_steps(rng: np.random.Generator, loss: AuditedLoss, start: World) -> 
     eta = (edges[rng.integers(0, 3, count), np.arange(count)] * below)[None]
     seen = here.binding({N.eta: eta, N.eta_0: eta[0]})
     runs = Runs(seen.world, eta, np.broadcast_to(np.asarray(seen(N.L)), eta.shape))
-    return _part("single step", loss, start, runs, False, seen)
+    return _part(f"single step{where}", loss, start, runs, False, seen)
 
 
 def other_data(loss: AuditedLoss, seed: int) -> Iterator[AuditedLoss]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from properties.named_losses import SensingLoss, SoftmaxLoss
 from properties.problems import Problem
 from properties.shifted_loss import ShiftedLoss
 from verify.losses.assumptions_of_loss import AssumptionReport, consequences
+from verify.losses.carried import Carried, NoSuchForm, carried
 from verify.losses.certified_loss import CertifiedLoss
 from verify.losses.constants import certify
 from verify.losses.enclosure import Enclosure
@@ -48,6 +50,10 @@ _BREAKS = {
 _EVERY = ("smooth", "strongly-convex", "pl", "zero-minimum", "twice-differentiable")
 
 
+def _no_form() -> Carried:
+    raise NoSuchForm("the loss is not given by data")
+
+
 @dataclass(frozen=True)
 class AuditedLoss:
     """A loss as runs, claims and decisions use it.
@@ -60,6 +66,7 @@ class AuditedLoss:
     centered    the same loss in the form that certificates carry; None where it has no such form
     shifted     the exact loss less its enclosed minimum; None for a Python object
     given       the loss as it was given
+    form        () -> the loss as a sum of the functions that certificates carry; raises NoSuchForm where it is none
     """
 
     name: str
@@ -75,6 +82,7 @@ class AuditedLoss:
     centered: CenteredLoss | None = None
     shifted: ShiftedLoss | None = None
     minimizer: Callable[[int], Any] = field(default=lambda bits: None, repr=False)
+    form: Callable[[], Carried] = field(default=_no_form, repr=False)
 
     @property
     def black_box(self) -> bool:
@@ -272,7 +280,7 @@ def _given(loss: Given, declared: dict[str, Fraction]) -> AuditedLoss:
         None if mu is None else _outwards(mu, up=False),
         _FIELD.matrix(found.point) if found is not None and unique else None,
         tuple(consequences(loss, known, found)), lacking, loss, centered, shifted,
-        constants.minimizer if unique else lambda bits: None,
+        constants.minimizer if unique else lambda bits: None, cache(lambda: carried(loss, found)),
     )  # fmt: skip
 
 

@@ -242,6 +242,16 @@ def _table(found: Any) -> Any:
     return table
 
 
+def _suspicions(rows: Any) -> str:
+    """What became of the float64 suspicions, in a sentence."""
+    held = [r.counts for r in rows if not r.violated]
+    rounding, undecided = sum(c.rounding for c in held), sum(c.undecided for c in held)
+    return (
+        f"Float64 suspected {sum(c.total for c in held)} steps of the other statements: every one was decided again, "
+        f"{rounding} were rounding and {undecided} are undecided (the verdict says so)."
+    )
+
+
 def _print_summary(console: Any, found: Any, certificates: dict[str, str]) -> None:
     from rich.markup import escape
 
@@ -250,9 +260,9 @@ def _print_summary(console: Any, found: Any, certificates: dict[str, str]) -> No
     observed = sum(r.verdict.name == "observed" for r in rows)
     proved = sum(r.outcome == "holds (proved)" for r in rows)
     console.print(
-        f"{refuted} statements refuted by exact witnesses on real steps, {observed} violations observed; "
-        f"{sum(r.rechecked for r in rows)} float64 suspicions decided again and not confirmed. {proved} statements "
-        "hold by proof. Survived means that nothing was found here, not that it is proved. "
+        f"{refuted} statements refuted by exact witnesses on real steps, {observed} violations observed. "
+        f"{_suspicions(rows)} {proved} statements hold by proof. Survived means that nothing was found here, not that "
+        "it is proved. "
         f"{len(rows) - len(_checked(found))} statements speak of other things than these runs."
     )
     loosest = found.loosest
@@ -266,3 +276,5 @@ def _print_summary(console: Any, found: Any, certificates: dict[str, str]) -> No
             console.print(f"  {r.statement.id}: {r.explanation()}", markup=False)
     for identity, place in certificates.items():
         console.print(f"  certificate of {identity}: {place}", markup=False)
+    if refuted and not certificates:
+        console.print(f"--out DIR keeps the certificates of the {refuted} refuted statements.", markup=False)

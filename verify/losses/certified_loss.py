@@ -18,7 +18,7 @@ from properties.least_squares import LeastSquares
 from verify.losses.constants import constants
 from verify.losses.declared import check_K, check_mu
 from verify.losses.enclosure import Enclosure
-from verify.losses.minimizer import _is_quadratic, minimum
+from verify.losses.minimizer import is_quadratic, minimum
 
 
 def certified_loss(loss: Any, declared: tuple[tuple[str, Fraction], ...] = ()) -> LeastSquares | CertifiedLoss:
@@ -35,7 +35,7 @@ class CertifiedLoss:
     def __init__(self, loss: Any, declared: dict[str, Fraction]) -> None:
         self.loss = loss
         self.kind = getattr(loss, "name", type(loss).__name__)
-        self.quadratic = _is_quadratic(loss)
+        self.quadratic = is_quadratic(loss)
         known = constants(loss)
         for name, check in (("K", check_K), ("mu", check_mu)):
             if name in declared:

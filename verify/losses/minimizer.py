@@ -50,7 +50,7 @@ def minimum(loss: UserLoss, mu: Fraction | None, digits: int = 50) -> Minimum | 
     None when neither the loss is quadratic nor mu > 0 is certified. Raises LimitReached when Newton's method does not
     reach the digits.
     """
-    if _is_quadratic(loss):
+    if is_quadratic(loss):
         return _quadratic(loss)
     if mu is None or mu <= 0:
         return None
@@ -64,7 +64,8 @@ def minimum(loss: UserLoss, mu: Fraction | None, digits: int = 50) -> Minimum | 
     raise LimitReached(f"digits = {digits}: Newton's method did not certify W* to that many digits; ask for fewer")
 
 
-def _is_quadratic(loss: UserLoss) -> bool:
+def is_quadratic(loss: UserLoss) -> bool:
+    """Whether the Hessian of a loss given by data is the same everywhere."""
     if isinstance(loss, SensingLoss):
         return True
     return isinstance(loss, EntrywiseLoss) and z not in sp.sympify(loss.second).free_symbols
