@@ -76,11 +76,20 @@ def witness(certificate: dict[str, Any]) -> str:
     values = "; ".join(f"{k} = {_value(v)}" for k, v in sorted(certificate.get("bindings", {}).items()))
     loss = certificate.get("loss")
     if loss:
-        values += f"; loss {loss['phi']}, X = {_value(loss['X'])}, W_star = {_value(loss['W_star'])}"
+        values += f"; {_loss(loss)}"
     steps = certificate.get("steps")
     if steps:
         values += f"; {len(steps)} steps from {steps[0]}"
     return f"{dims}: {values}" if dims else values
+
+
+def _loss(loss: dict[str, Any]) -> str:
+    """A certificate's loss in a few words: of one given by terms their names, since its data are the user's own."""
+    if loss.get("kind") == "entrywise":
+        names = " + ".join(dict.fromkeys(term["base"] for term in loss["terms"]))
+        ridge = "" if loss["ridge"] == "0" else f" + ridge {_value(loss['ridge'])}"
+        return f"loss {names}{ridge}, X = {_value(loss['X'])}"
+    return f"loss {loss['phi']}, X = {_value(loss['X'])}, W_star = {_value(loss['W_star'])}"
 
 
 def _value(value: Any) -> str:
