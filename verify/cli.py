@@ -12,7 +12,9 @@ import difflib
 import importlib
 import os
 import pkgutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
@@ -153,8 +155,37 @@ def _unwritten(code: int) -> int:
     return int(code)
 
 
+def _interrupt(number: int, frame: Any) -> None:
+    """Ends the worker processes, so that nobody waits for what they are searching, and raises KeyboardInterrupt."""
+    if "multiprocessing" in sys.modules:
+        from multiprocessing import active_children
+
+        for child in active_children():
+            child.terminate()
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends workers too, where Python's own handler is in force."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Exit code of the command run with `args` (default: the process's arguments)."""
+    with _interruptible():
+        return _run(args)
+
+
+def _run(args: Sequence[str] | None) -> int:
     try:
         result = cli.main(args=None if args is None else list(args), prog_name="localpl", standalone_mode=False)
         if sys.stdout is not None:  # it is None when the caller closed it

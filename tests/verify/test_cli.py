@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -103,3 +106,30 @@ def test_a_full_disk_is_one_line(arguments):
         run = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
     assert run.returncode == 2
     assert run.stderr == "localpl: output: no space left on device; nothing more was written\n"
+
+
+def test_an_interrupt_ends_the_workers():
+    """A worker that searches for a long time is not waited for."""
+    worker = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,))
+    worker.start()
+    with pytest.raises(KeyboardInterrupt):
+        cli._interrupt(signal.SIGINT, None)
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGTERM
+
+
+def test_an_interrupted_command_leaves_the_handler_as_it_was(capsys, monkeypatch):
+    def interrupted() -> None:
+        assert signal.getsignal(signal.SIGINT) is cli._interrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        command = click.Command("x", callback=interrupted)
+        monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: command)
+        assert cli.main(["doctor"]) == 130
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "localpl: interrupted" in capsys.readouterr().err
