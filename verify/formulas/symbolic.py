@@ -222,7 +222,8 @@ def _reversal(
     for point in exact_points(symbols, relations, 600):
         for factor in (sp.Rational(101, 100), sp.Integer(2)):
             other = {**point, x: point[x] * factor if point[x] != 0 else factor}
-            if not all(holds_at(r, other) for r in relations):
+            whole = all(v.is_integer for p in (point, other) for s, v in p.items() if s.is_integer)
+            if not whole or not all(holds_at(r, other) for r in relations):
                 continue
             rise = (expression.subs(other) - expression.subs(point)) * sp.sign(other[x] - point[x])
             if not rise.is_number or not _wrong_way(wanted * rise):
