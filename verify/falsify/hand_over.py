@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sympy as sp
@@ -197,19 +197,9 @@ def decide(plan: Plan, item: Candidate) -> Witness | None:
 
 def _decide_world(plan: Plan, item: Candidate, world: World) -> Witness | None:
     for bits in _BITS:
-        field = Exact(bits)
-        evaluator = Evaluator(world, field, plan.where)
-        truths = [evaluator.holds(claim) for claim in plan.claims()]
-        if all(truth is True for truth in truths):
-            return None
-        broken = next((i for i, truth in enumerate(truths) if truth is False), None)
-        if broken is None:
-            continue
-        met = hypotheses_hold(plan.statement, world, field)
-        if met is True:
-            return Witness(item, world, broken)
-        if met is False:
-            return None
+        answer = _answer(plan, item, world, world, Exact(bits))
+        if answer is not None:
+            return answer or None
     return None
 
 
@@ -219,20 +209,28 @@ def _decide_run(plan: Plan, item: Candidate, world: World) -> Witness | None:
     for bits in _RUN_BITS:
         field = Capped(bits)
         with precision(field):
-            last = run(world, item.steps, field)
-            evaluator = Evaluator(last, field, plan.where)
-            truths = [evaluator.holds(claim) for claim in plan.claims()]
-            if all(truth is True for truth in truths):
-                return None
-            broken = next((i for i, truth in enumerate(truths) if truth is False), None)
-            if broken is None:
-                continue
-            met = hypotheses_hold(plan.statement, last, field)
-        if met is True:
-            return Witness(item, world, broken)
-        if met is False:
-            return None
+            answer = _answer(plan, item, world, run(world, item.steps, field), field)
+        if answer is not None:
+            return answer or None
     return None
+
+
+def _answer(plan: Plan, item: Candidate, world: World, last: World, field: Any) -> Witness | Literal[False] | None:
+    """A witness, False where certainly none is, None where the precision of the field does not tell.
+
+    `last` is where the claim is made: the end of the run that starts in `world`, or `world` itself.
+    """
+    evaluator = Evaluator(last, field, plan.where)
+    truths = [evaluator.holds(claim) for claim in plan.claims()]
+    if all(truth is True for truth in truths):
+        return False
+    broken = next((i for i, truth in enumerate(truths) if truth is False), None)
+    if broken is None:
+        return None
+    met = hypotheses_hold(plan.statement, last, field)
+    if met is True:
+        return Witness(item, world, broken)
+    return False if met is False else None
 
 
 def equality_attained(plan: Plan, item: Candidate) -> bool:
