@@ -52,20 +52,25 @@ class Dual:
         return Dual(quotient, -quotient * self.slope / self.value)
 
     def exp(self) -> Dual:
+        """exp of it, with derivative."""
         value = self.value.exp()
         return Dual(value, value * self.slope)
 
     def expm1(self) -> Dual:
+        """exp - 1 of it, with derivative."""
         value = self.value.expm1()
         return Dual(value, (value + 1) * self.slope)
 
     def log(self) -> Dual:
+        """log of it, with derivative."""
         return Dual(self.value.log(), self.slope / self.value)
 
     def log1p(self) -> Dual:
+        """log(1 + it), with derivative."""
         return Dual(self.value.log1p(), self.slope / (1 + self.value))
 
     def sqrt(self) -> Dual:
+        """Its square root, with derivative."""
         value = self.value.sqrt()
         return Dual(value, self.slope / (2 * value))
 

@@ -104,18 +104,22 @@ class Tape:
         return self._written[key]
 
     def scalar(self, raw: Any) -> Trace:
+        """A number on the tape; a constant is written there."""
         return raw if isinstance(raw, Trace) else self.constant(raw)
 
     def sqrt(self, x: Trace) -> Trace:
+        """Records a square root."""
         return self.write(_sqrt, x.slot)
 
     def power(self, x: Trace, exponent: Any) -> Trace:
+        """Records a rational power. Raises NotImplementedError for an exponent that is a number on the tape."""
         if not isinstance(exponent, Fraction | int):
             raise NotImplementedError("power: exponents on a tape are exact rationals")
         e = fmpq(exponent.numerator, exponent.denominator)
         return self.write(lambda v: v ** (int(e) if e.q == 1 and not isinstance(v, Dual) else arb(e)), x.slot)
 
     def function(self, name: str, x: Trace) -> Trace:
+        """Records exp, log, expm1 or log1p."""
         return self.write(_METHODS[name], x.slot)
 
     def replay(self, values: Sequence[Any]) -> Any:

@@ -169,10 +169,12 @@ class MinRoot(ScalarHead):
 
     @property
     def bound_symbols(self) -> list[sp.Basic]:
+        """The unknown, which is bound."""
         return [self.args[1]]
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
+        """Symbols of the expression, the unknown left out."""
         return self.args[0].free_symbols - {self.args[1]}
 
     def _latex(self, printer: Any) -> str:
@@ -211,6 +213,7 @@ class TauIntegral(ScalarHead):
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
+        """Symbols of the integrand, tau left out."""
         return self.args[0].free_symbols - {self.args[1]}
 
     def _latex(self, printer: Any) -> str:
@@ -231,6 +234,7 @@ class MatrixHead(MatrixExpr):
         return MatrixExpr.__new__(cls, *map(sp.sympify, args))
 
     def doit(self, **hints: Any) -> MatrixHead:
+        """The expression itself: nothing is evaluated."""
         return self
 
     def _entry(self, i: Any, j: Any, **kwargs: Any) -> sp.Expr:
@@ -244,6 +248,7 @@ class Grad(MatrixHead):
 
     @property
     def shape(self) -> tuple[sp.Expr, sp.Expr]:
+        """Shape of W, n x m."""
         return self.args[0].shape
 
     def _latex(self, printer: Any) -> str:
@@ -258,6 +263,7 @@ class Hess(MatrixHead):
 
     @property
     def shape(self) -> tuple[sp.Expr, sp.Expr]:
+        """Shape of W, n x m."""
         return self.args[0].shape
 
     def _latex(self, printer: Any) -> str:
@@ -272,6 +278,7 @@ class Stack(MatrixHead):
 
     @property
     def shape(self) -> tuple[sp.Expr, sp.Expr]:
+        """(p + q) x r of A (p x r) above B (q x r)."""
         a, b = self.args
         return (a.shape[0] + b.shape[0], a.shape[1])
 
@@ -290,6 +297,7 @@ class KroneckerSum(MatrixHead):
 
     @property
     def shape(self) -> tuple[sp.Expr, sp.Expr]:
+        """nm x nm of matrices n x n and m x m."""
         d = self.args[0].shape[0] * self.args[1].shape[0]
         return (d, d)
 

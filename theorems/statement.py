@@ -111,6 +111,7 @@ class Relation:
             raise ValueError(f"op = {self.op!r}: not a relation; use one of <= < == >= > !=")
 
     def latex(self) -> str:
+        """lhs op rhs as LaTeX."""
         ops = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">", "!=": r"\ne"}
         return f"{sp.latex(self.lhs)} {ops[self.op]} {sp.latex(self.rhs)}"
 
@@ -162,6 +163,7 @@ class AllOf:
         object.__setattr__(self, "claims", tuple(claims))
 
     def latex(self) -> str:
+        """The claims as LaTeX, side by side."""
         return r",\quad ".join(c.latex() for c in self.claims)
 
     def __str__(self) -> str:
@@ -178,6 +180,7 @@ class WellShaped:
         object.__setattr__(self, "terms", tuple(terms))
 
     def latex(self) -> str:
+        """The terms as LaTeX, marked as claimed to agree in shape."""
         return r"\text{well-shaped: }" + r",\ ".join(sp.latex(t) for t in self.terms)
 
     def __str__(self) -> str:
@@ -193,6 +196,7 @@ class Monotone:
     direction: str
 
     def latex(self) -> str:
+        """LaTeX of "expression is increasing (or decreasing) in variable"."""
         return rf"{sp.latex(self.expression)} \text{{ is {self.direction} in }} {sp.latex(self.variable)}"
 
     def __str__(self) -> str:
@@ -210,6 +214,7 @@ class Limit:
     side: str = "+"
 
     def latex(self) -> str:
+        """The limit as LaTeX, with its side."""
         to = f"{sp.latex(self.variable)} \\to {sp.latex(self.point)}^{{{self.side}}}"
         return rf"\lim_{{{to}}} {sp.latex(self.expression)} = {sp.latex(self.value)}"
 
@@ -228,6 +233,7 @@ class UniqueRoot:
     unique: bool = True
 
     def latex(self) -> str:
+        """LaTeX of "there is exactly one (or at least one) root in the interval"."""
         quantifier = r"\exists!\," if self.unique else r"\exists\,"
         return (
             rf"{quantifier} {sp.latex(self.variable)} \in ({sp.latex(self.lower)}, {sp.latex(self.upper)}): "
@@ -251,6 +257,7 @@ class Probability:
     law: tuple[tuple[sp.MatrixSymbol, str, sp.Expr | None], ...]
 
     def latex(self) -> str:
+        """P(event) >= bound as LaTeX."""
         return rf"\mathbb{{P}}\left({self.event.latex()}\right) \ge {sp.latex(self.bound)}"
 
     def __str__(self) -> str:
@@ -271,6 +278,7 @@ class Empirical:
     timing: bool = False
 
     def latex(self) -> str:
+        """The sentence as text in LaTeX."""
         return rf"\text{{{self.meaning}}}"
 
     def __str__(self) -> str:
@@ -290,6 +298,7 @@ class Assumption:
     constant: sp.Symbol | None = None
 
     def latex(self) -> str:
+        """LaTeX of "l is constant-name"."""
         c = f"{sp.latex(self.constant)}\\text{{-}}" if self.constant is not None else ""
         return rf"\ell \text{{ is }} {c}\text{{{self.name}}}"
 

@@ -66,6 +66,7 @@ class Record:
 
     @property
     def repeats(self) -> int:
+        """Number of runs B."""
         return len(self.stop)
 
     def __getitem__(self, column: str) -> Array:

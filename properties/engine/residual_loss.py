@@ -46,14 +46,17 @@ class Squared:
         self._XtX = np.swapaxes(self.X, -1, -2) @ self.X + ridge * np.eye(self.X.shape[-1])
 
     def value(self, R: Array) -> Array:
+        """l - min l at W_star + R, (B,)."""
         XR = self.X @ R
         value = 0.5 * np.einsum("bij,bij->b", XR, XR)
         return value + 0.5 * self.ridge * np.einsum("bij,bij->b", R, R) if self.ridge else value
 
     def gradient(self, R: Array) -> Array:
+        """X^T X R + ridge R, (B, n, m)."""
         return np.asarray(self._XtX @ R)
 
     def take(self, index: NDArray[np.intp]) -> Squared:
+        """The same loss for the repeats in `index`."""
         taken = object.__new__(Squared)
         taken.X, taken._XtX, taken.ridge = _taken(self.X, index), _taken(self._XtX, index), self.ridge
         return taken
@@ -92,16 +95,20 @@ class Entrywise:
 
     @property
     def quadratic(self) -> bool:
+        """Whether phi is the square."""
         return self.phi == "square"
 
     def value(self, R: Array) -> Array:
+        """l - min l at W_star + R, (B,)."""
         value = np.sum(_PHI[self.phi][0](self.X @ R), axis=(-2, -1))
         return np.asarray(value + 0.5 * self.ridge * np.einsum("bij,bij->b", R, R))
 
     def gradient(self, R: Array) -> Array:
+        """X^T phi'(X R) + ridge R, (B, n, m)."""
         return np.asarray(np.swapaxes(self.X, -1, -2) @ _PHI[self.phi][1](self.X @ R) + self.ridge * R)
 
     def take(self, index: NDArray[np.intp]) -> Entrywise:
+        """The same loss for the repeats in `index`."""
         return Entrywise(_taken(self.X, index), self.phi, self.ridge)
 
 
@@ -118,12 +125,15 @@ class OnProduct:
     quadratic: bool = False
 
     def value(self, R: Array) -> Array:
+        """The function's value at W_star + R, (B,), one call a repeat."""
         W = R + self.W_star
         return np.array([float(self.on_product(w)) for w in W])
 
     def gradient(self, R: Array) -> Array:
+        """The function's gradient at W_star + R, (B, n, m), one call a repeat."""
         W = R + self.W_star
         return np.array([np.asarray(self.product_gradient(w), dtype=np.float64) for w in W]).reshape(W.shape)
 
     def take(self, index: NDArray[np.intp]) -> OnProduct:
+        """The same loss for the repeats in `index`."""
         return OnProduct(self.on_product, self.product_gradient, _taken(self.W_star, index), self.quadratic)

@@ -37,14 +37,17 @@ class Setup:
 
     @property
     def n(self) -> int:
+        """Input dimension, rows of W1."""
         return self.W1.shape[1]
 
     @property
     def m(self) -> int:
+        """Output dimension, rows of W2."""
         return self.W2.shape[1]
 
     @property
     def repeats(self) -> int:
+        """Number of problems B."""
         return self.W1.shape[0]
 
 

@@ -30,6 +30,7 @@ class Exact(Ball):
     name = "exact"
 
     def scalar(self, raw: Any) -> Any:
+        """An fmpq of an int or Fraction; an fmpq or ball as it is. Raises TypeError on a float."""
         if isinstance(raw, arb | fmpq):
             return raw
         if isinstance(raw, float):
@@ -38,12 +39,14 @@ class Exact(Ball):
         return fmpq(q.numerator, q.denominator)
 
     def matrix(self, raw: Any) -> Any:
+        """An fmpq_mat of rows of exact numbers; an fmpq_mat or arb_mat as it is. Raises TypeError on a float."""
         if isinstance(raw, arb_mat | fmpq_mat):
             return raw
         rows = as_rows(raw)
         return fmpq_mat(len(rows), len(rows[0]), [self.scalar(x) for row in rows for x in row])
 
     def sqrt(self, x: Any) -> Any:
+        """Square root: rational for the square of a rational, else a ball."""
         if isinstance(x, fmpq) and x >= 0:
             p, q = isqrt(int(x.p)), isqrt(int(x.q))
             if p * p == x.p and q * q == x.q:
@@ -51,6 +54,7 @@ class Exact(Ball):
         return super().sqrt(x)
 
     def power(self, x: Any, exponent: Any) -> Any:
+        """x to a rational power: rational where it is one and not too long, else a ball."""
         if isinstance(x, fmpq) and isinstance(exponent, Fraction | int):
             e = Fraction(exponent)
             if e.denominator == 1 and (x != 0 or e >= 0) and _height(x) * abs(int(e)) <= _LARGEST_POWER:
@@ -66,6 +70,7 @@ class Exact(Ball):
         return super().power(x, exponent)
 
     def function(self, name: str, x: Any) -> Any:
+        """The named function of x: rational where that is known (Abs, sign, values at 0 and 1), else a ball."""
         if isinstance(x, fmpq):
             if name == "Abs":
                 return abs(x)
@@ -78,20 +83,25 @@ class Exact(Ball):
         return super().function(name, x)
 
     def maximum(self, x: Any, y: Any) -> Any:
+        """max(x, y), itself one of the two where the comparison is certain."""
         larger = self.compare(x, ">=", y)
         return super().maximum(x, y) if larger is None else x if larger else y
 
     def minimum(self, x: Any, y: Any) -> Any:
+        """min(x, y), itself one of the two where the comparison is certain."""
         smaller = self.compare(x, "<=", y)
         return super().minimum(x, y) if smaller is None else x if smaller else y
 
     def zeros(self, rows: int, columns: int) -> Any:
+        """The rows x columns zero matrix, rational."""
         return fmpq_mat(rows, columns)
 
     def identity(self, size: int) -> Any:
+        """The size x size identity, rational."""
         return fmpq_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
 
     def scale(self, x: Any, a: Any) -> Any:
+        """x a; balls as soon as either is."""
         if isinstance(a, fmpq_mat) and isinstance(x, arb):
             return arb_mat(a) * x
         return a * x
@@ -102,6 +112,7 @@ class Exact(Ball):
         return arb_mat([[arb(x) if isinstance(x, fmpq) else x for x in row] for row in rows])
 
     def eigenvalue(self, a: Any, k: int) -> Any:
+        """The k-th largest eigenvalue (k from 1) of a symmetric matrix: rational where it is one, else a ball."""
         if k > a.nrows():
             return fmpq(0)
         if isinstance(a, arb_mat):
@@ -113,9 +124,11 @@ class Exact(Ball):
         return _rational_root(a.charpoly(), balls, k - 1)
 
     def rank(self, a: Any) -> Any:
+        """The exact rank of a rational matrix; as for balls otherwise."""
         return fmpq(a.rank()) if isinstance(a, fmpq_mat) else super().rank(a)
 
     def is_psd(self, a: Any) -> bool | None:
+        """Whether a symmetric matrix is positive semidefinite: decided by exact LDL^T when it is rational."""
         return _psd(a) if isinstance(a, fmpq_mat) else super().is_psd(a)
 
 

@@ -64,14 +64,17 @@ class Equation19:
 
     @property
     def name(self) -> str:
+        """The name "(19) rho" or "(19) rho-bar", with the reading where it is not the default."""
         if self.h == "rho-bar" or self.reading == "fixed-point":
             return f"(19) {self.h}"
         return f"(19) rho, {self.reading}"
 
     def constants(self) -> Mapping[str, Any]:
+        """The leaves that this schedule fixes for formulas: eta_0, c and d."""
         return {"eta_0": self.eta_0, "c": self.c, "d": self.d}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule eta_t = min(growth, 1/K_t or 1/K-bar_t), (b,)."""
         return lambda iterate: np.minimum(self.growth(iterate), self.reciprocal(iterate))
 
     def growth(self, iterate: Iterate) -> Array:
@@ -120,12 +123,15 @@ class RhoMinimizer:
 
     @property
     def name(self) -> str:
+        """The name "argmin rho", with "growth" where (103) caps it."""
         return "argmin rho" if self.eta_0 is None else "argmin rho, growth"
 
     def constants(self) -> Mapping[str, Any]:
+        """eta_0 and d for formulas where the growth condition caps the step, else nothing."""
         return {} if self.eta_0 is None else {"eta_0": self.eta_0, "d": self.d}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule that minimises rho(eta, t) over eta > 0, capped where eta_0 is given, (b,)."""
         from properties.engine.formula import polynomial
 
         coefficients = polynomial(N.rho, "eta")

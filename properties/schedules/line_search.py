@@ -49,13 +49,16 @@ class Backtracking:
 
     @property
     def name(self) -> str:
+        """The name "Armijo" or "backtracking as printed", with "warm" where it starts from the previous step."""
         kind = "Armijo" if self.armijo else "backtracking as printed"
         return f"{kind}, warm" if self.warm else kind
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule that searches along the gradient: a Trial for each iterate."""
         return self._search
 
     def _search(self, iterate: Iterate) -> Trial:
@@ -86,9 +89,11 @@ class ExactLineSearch:
     name: str = "exact line search"
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule that minimises L(t+1), (b,). Raises InputError for a loss that is not quadratic."""
         if not start.objective.quadratic:
             raise InputError("schedule = exact: the loss is not quadratic, L(t+1) no polynomial in eta; use armijo")
         return lambda iterate: minimizing_step(iterate.line())

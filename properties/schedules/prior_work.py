@@ -74,12 +74,15 @@ class Xu2023:
 
     @property
     def name(self) -> str:
+        """The name "Xu 2023" and the variant."""
         return f"Xu 2023 {self.variant}"
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule that minimises (64) under its two caps, (b,). Raises InputError for other than squared losses."""
         data = _data(start, self.name)
         where = {int(i): k for k, i in enumerate(start.index)}
         L_0 = np.asarray(start.constants["loss_0"])
@@ -174,9 +177,11 @@ class Arora2018:
     name: str = "Arora 2018"
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The constant step of each repeat as a rule. Raises InputError for other than squared losses."""
         data = _data(start, self.name)
         error = np.sqrt(2 * np.asarray(start.constants["loss_0"]))
         margin = np.maximum(data.sigma_Y[:, -1] - error, 0) / data.sigma_max_X
@@ -190,9 +195,11 @@ class Du2018:
     name: str = "Du 2018"
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule first / (t + 1) for each repeat. Raises InputError for other than squared losses."""
         data = _data(start, self.name)
         rank = np.maximum((data.sigma_Y > data.sigma_Y[:, :1] * 1e-12).sum(axis=1), 1)
         first = _constant_of_start(start, np.sqrt(data.norm_Y / 2 / rank) / (100 * data.norm_Y**1.5))

@@ -26,9 +26,11 @@ class Constant:
     name: str = "constant"
 
     def constants(self) -> Mapping[str, Any]:
+        """The leaves that this schedule fixes for formulas: eta_0."""
         return {"eta_0": self.eta}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule eta_t = eta, (b,)."""
         return lambda iterate: np.broadcast_to(iterate.constants["eta_0"], iterate.loss.shape)
 
 
@@ -40,9 +42,11 @@ class Polyak:
     name: str = "polyak"
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The rule factor L(t) / ||grad L(t)||_F^2, (b,)."""
         return lambda iterate: self.factor * iterate.loss / iterate.squared_grad_norm
 
 
@@ -58,7 +62,9 @@ class Given:
     bound: Callable[[Iterate, Array], Array] | None = None
 
     def constants(self) -> Mapping[str, Any]:
+        """Nothing: no leaf of a formula is fixed."""
         return {}
 
     def prepare(self, start: Iterate, initial: Initial) -> StepRule:
+        """The user's function of the iterate, as it is."""
         return self.step

@@ -112,6 +112,7 @@ class Suite:
         return path
 
     def pytest_report_header(self) -> str:
+        """The line of pytest's header that names the loss and the profile."""
         return f"localpl: suite on {self.reference}, profile {self.profile}"
 
     @pytest.hookimpl(tryfirst=True)
@@ -160,6 +161,7 @@ class AssumptionTest(_Test):
         self.report = report
 
     def runtest(self) -> None:
+        """Passes when the assumption holds, skips when it is undecided, fails when it does not hold."""
         report = self.report
         if report.holds is None:
             pytest.skip(report.reason)
@@ -178,6 +180,7 @@ class StatementTest(_Test):
         self.statement = statement
 
     def runtest(self) -> None:
+        """Passes when nothing is violated, skips what these runs say nothing about, fails on a violation."""
         if not self.suite.parts:
             pytest.skip(f"no step can be run: {self.suite.loss.lacking.get('smooth', 'K is not declared')}")
         row = self.suite.row(self.statement)

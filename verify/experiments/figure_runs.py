@@ -66,6 +66,7 @@ class FigureData:
 
     @property
     def figure(self) -> int:
+        """Number of the figure, 1 to 5."""
         return self.recipe.figure
 
 

@@ -45,6 +45,7 @@ class EntrywiseConstants:
         self.live = [i for i, row in enumerate(loss.x) if any(row)]
 
     def constants(self) -> LossConstants:
+        """K, mu, the ends of phi'' and the smoothness of the loss, each with its proof."""
         many = len(self.labels)
         smooth = self._smoothness()
         pick = {

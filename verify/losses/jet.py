@@ -31,9 +31,11 @@ class JetField:
         self.length, self.bits = length, bits
 
     def precision(self) -> AbstractContextManager[Any]:
+        """The context in which jets are computed."""
         return ctx.workprec(self.bits)
 
     def scalar(self, raw: Any) -> Any:
+        """The jet of an exact number or a ball; a jet as it is."""
         if isinstance(raw, arb_series):
             return raw
         if isinstance(raw, arb):
@@ -46,9 +48,11 @@ class JetField:
         return arb_series([value], prec=self.length)
 
     def sqrt(self, x: Any) -> Any:
+        """Square root of a jet."""
         return x.sqrt()
 
     def power(self, x: Any, exponent: Any) -> Any:
+        """A jet to a rational power."""
         e = Fraction(exponent)
         if e.denominator == 1:
             result = self.constant(arb(1))
@@ -60,6 +64,7 @@ class JetField:
         return (x.log() * self.scalar(e)).exp()
 
     def function(self, name: str, x: Any) -> Any:
+        """The named function of a jet; nan where a kink (Abs, sign) may lie in the ball."""
         if name in _METHODS:
             return getattr(x, name)()
         if name in _KINKED:

@@ -231,9 +231,11 @@ class TailField:
         self.oscillates: Tail | None = None
 
     def precision(self) -> AbstractContextManager[Any]:
+        """The context in which functions on the tail are computed."""
         return ctx.workprec(self.bits)
 
     def scalar(self, raw: Any) -> Tail:
+        """The constant function of an exact number or a ball; a function as it is."""
         if isinstance(raw, Tail):
             return raw
         if isinstance(raw, arb):
@@ -242,12 +244,15 @@ class TailField:
         return Tail(self.start, {ONE: fmpq(q.numerator, q.denominator)})
 
     def sqrt(self, x: Tail) -> Tail:
+        """Square root of a function whose sign is certain on the tail."""
         return x.power(Fraction(1, 2))
 
     def power(self, x: Tail, exponent: Any) -> Tail:
+        """A function to a rational power."""
         return x.power(Fraction(exponent))
 
     def function(self, name: str, x: Tail) -> Tail:
+        """The named function of a function on the tail."""
         one, two = self.scalar(1), self.scalar(2)
         if name == "exp":
             return x.exp()
