@@ -8,6 +8,7 @@ from theorems.proofs import (
     drift_proofs,
     global_proofs,
     identities_proofs,
+    local_lines_proofs,
     local_proofs,
     loss_proofs,
     norms_proofs,
@@ -35,5 +36,6 @@ _PARTS = (
     quadratic_proofs,
     drift_proofs,
     sharp_proofs,
+    local_lines_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
