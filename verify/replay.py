@@ -54,7 +54,7 @@ def _difference(row: check.Row) -> str:
     if row.lhs is None or row.rhs is None or isinstance(row.lhs, tuple):
         return ""
     try:
-        return check.show(check.minus(row.lhs, row.rhs))
+        return check.show(row.lhs - row.rhs)
     except check.Undecided:
         return ""
 
