@@ -12,7 +12,9 @@ from theorems.proofs import (
     local_proofs,
     loss_proofs,
     norms_proofs,
+    pair_proofs,
     quadratic_proofs,
+    rate_proofs,
     sharp_proofs,
     spectrum_proofs,
     step_size_proofs,
@@ -37,5 +39,7 @@ _PARTS = (
     drift_proofs,
     sharp_proofs,
     local_lines_proofs,
+    pair_proofs,
+    rate_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
