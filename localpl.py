@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -113,23 +114,30 @@ def _fixtures() -> Any:
             pytest.skip("needs a loss: pytest --localpl-loss FILE.py:NAME")
         return request.config.pluginmanager.get_plugin("localpl-suite")
 
-    class Fixtures:
-        @pytest.fixture(scope="session")
-        def localpl_loss(self, request: Any) -> Any:
-            """The loss of --localpl-loss less its minimum, with its constants (AuditedLoss)."""
-            return suite(request).loss
+    @pytest.fixture(scope="session")
+    def localpl_loss(request: Any) -> Any:
+        """The loss of --localpl-loss less its minimum, with its constants (AuditedLoss)."""
+        return suite(request).loss
 
-        @pytest.fixture(scope="session")
-        def localpl_problem(self, request: Any) -> Any:
-            """The loss of --localpl-loss with initial weights (properties.problems.Problem), its own or random ones."""
-            return suite(request).problem
+    @pytest.fixture(scope="session")
+    def localpl_problem(request: Any) -> Any:
+        """The loss of --localpl-loss with initial weights (properties.problems.Problem), its own or random ones."""
+        return suite(request).problem
 
-        @pytest.fixture(scope="session")
-        def localpl_certificates(self, request: Any) -> Path:
-            """The folder of --localpl-certificates."""
-            return Path(request.config.invocation_params.dir, request.config.getoption("--localpl-certificates"))
+    @pytest.fixture(scope="session")
+    def localpl_certificates(request: Any) -> Path:
+        """The folder of --localpl-certificates."""
+        return Path(request.config.invocation_params.dir, request.config.getoption("--localpl-certificates"))
 
-    return Fixtures()
+    # A module, not a class: pytest deprecates session fixtures that are instance methods.
+    holder = ModuleType("localpl_fixtures")
+    fixtures = {
+        "localpl_loss": localpl_loss,
+        "localpl_problem": localpl_problem,
+        "localpl_certificates": localpl_certificates,
+    }
+    vars(holder).update(fixtures)
+    return holder
 
 
 def main() -> None:

@@ -118,3 +118,10 @@ def test_fixtures_without_a_loss_say_what_to_pass(project: Path) -> None:
     result = pytest_in(project, "-rs", "test_mine.py", "--localpl-profile", "quick")
     assert result.returncode == 0, result.stdout
     assert "1 passed, 1 skipped" in result.stdout and "pytest --localpl-loss" in result.stdout
+
+
+def test_a_project_that_turns_warnings_into_errors_can_use_the_fixtures(project: Path) -> None:
+    chosen = ("--localpl-loss", "my_losses.py:my_loss", "-k", "test_mine", "-W", "error")
+    result = pytest_in(project, *chosen)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "2 passed" in result.stdout and "warning" not in result.stdout
