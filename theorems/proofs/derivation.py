@@ -14,7 +14,7 @@ import sympy as sp
 
 from theorems.statement import AllOf, Assumption, Chain, Relation, Statement, UniqueRoot
 
-__all__ = ["Line", "LineClaim", "Proof", "Weight", "goals", "line"]
+__all__ = ["Line", "LineClaim", "Proof", "Weight", "claims", "goals", "line"]
 
 LineClaim = Relation | Assumption | AllOf | UniqueRoot
 Weight = tuple[Any, ...]
@@ -91,3 +91,13 @@ def goals(*modules: ModuleType) -> dict[str, Statement]:
             for statement in item.statements() if isinstance(item, Chain) else (item,):
                 found[statement.id] = statement
     return found
+
+
+def claims(statement: Statement) -> tuple[Relation, ...]:
+    """The relations that a statement claims. Raises TypeError when it claims something else."""
+    then = statement.then
+    if isinstance(then, AllOf):
+        return then.claims
+    if isinstance(then, Relation):
+        return (then,)
+    raise TypeError(f"{statement.id} claims no relation")

@@ -51,7 +51,7 @@ def _from(label: str, lines: tuple[Line, ...], weights: Sequence[tuple[Any, ...]
     return Proof(goal, (*lines, line("claim", goal.then, "arithmetic", weights=list(weights))))
 
 
-# (90), (91), (96), (97) and (100) ---------------------------------------------------------------------------------
+# (90), (91), (96), (97) and (100) --------------------------------------------------------------------------------
 def _curved(point: sp.MatrixExpr, direction: sp.MatrixExpr) -> Line:
     """The curvature of the loss along a direction is at most K."""
     return line(
@@ -120,7 +120,7 @@ LINES_D = (
     Proof(_GOALS["jD2.last-line2/repaired"], LEMMA_D2[0].lines),
 )
 
-# The PL inequality, line by line --------------------------------------------------------------------------------------
+# The PL inequality, line by line -----------------------------------------------------------------------------------
 _pl = line("pl", le(mu * L, _g**2 / 2), "lemma", *_names, at={"U": W}, labels=("j4.pl",))
 _low1, _low2 = Sigma(W1, n) * _g, Sigma(W2, m) * _g
 _n1, _n2 = Fro(G * W2), Fro(W1.T * G)
@@ -135,7 +135,7 @@ LINES_PL = (
     _from("jD-pl.line4@sigma-min-smallest", (*_loss, _pl), [(2 * (SigmaMin(W1) ** 2 + SigmaMin(W2) ** 2), "pl")]),
 )
 
-# (111): Theorem 3.1 at the next iteration; (132) ------------------------------------------------------------------------
+# (111): Theorem 3.1 at the next iteration; (132) -------------------------------------------------------------------
 _given = tuple(line(f"given-{i}", g, "hypothesis") for i, g in enumerate(_GOALS["j111.descent"].given[5:]))
 _given_names = (*_names, *(entry.name for entry in _given))
 THEOREM = (
@@ -154,7 +154,7 @@ THEOREM = (
     _from("j132.smooth", (smooth, minimum, second_order_by_loss[4]), [(eta**2 * _S2, "g-squared")]),
 )
 
-# (115) ------------------------------------------------------------------------------------------------------------------
+# (115) -------------------------------------------------------------------------------------------------------------
 _far, _near, _ratio = Fro(W_0 - W_star), Fro(W_next - W_star), sp.sqrt(K / mu)
 _next_root, _first_root = sp.sqrt(2 / mu * L_next), sp.sqrt(2 / mu * L_0)
 _descended = line("descended", le(L_next, L_0), "hypothesis")

@@ -11,7 +11,7 @@ from theorems import global_constants, preliminaries
 from theorems.global_constants import DISTANCE, FROM_53, SMOOTH_AT_PAIR, K_over, W1_star, W2_star, x_1, x_2
 from theorems.norms import Fro, Grad, Loss, Sigma, SigmaMin, Stack
 from theorems.notation import W1, W2, Z1, L, U, W, W_star, h, m, mu, n
-from theorems.proofs.derivation import Line, Proof, goals, line
+from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.global_proofs import NO_SMOOTHNESS
 from theorems.proofs.loss_proofs import convex, lower, minimum, smooth
 from theorems.statement import Kind, Statement, eq, ge, gt, journal, le, lt
@@ -277,7 +277,7 @@ def _average(reading: str, sigma: Any) -> tuple[Proof, Proof]:
 
 
 BOUNDS = (
-    _constant("j51.smoothness-at-pair", line("same", _GOALS["j51.smoothness-at-pair"].then.claims[1], "algebra")),
+    _constant("j51.smoothness-at-pair", line("same", claims(_GOALS["j51.smoothness-at-pair"])[1], "algebra")),
     _constant("j54.line1"),
     _from("j54.line2", (*_loss, _away, _grows), [(2 / DISTANCE, "growth")]),
     _from("j54.line5/repaired", (_away, _same_side), [(2 * _share, "same-side")]),
@@ -311,7 +311,7 @@ SENTENCES = (
         _GOALS["j2.1-prop.pl"],
         (
             line("origin", _GOALS["j2.1-prop.pl"].given[-1], "hypothesis"),
-            line("gradient", _GOALS["j2.1-prop.pl"].then.claims[0], "algebra"),
+            line("gradient", claims(_GOALS["j2.1-prop.pl"])[0], "algebra"),
         ),
     ),
     Proof(

@@ -30,10 +30,10 @@ from theorems.notation import (
     t,
     z,
 )
-from theorems.proofs.derivation import Line, Proof, goals, line
+from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.sharp import DESCENT as SHARP_DESCENT
-from theorems.statement import AllOf, eq, le, lt
+from theorems.statement import eq, le, lt
 
 __all__ = ["PROOFS", "better_than"]
 
@@ -58,7 +58,7 @@ def _hypothesis(label: str, index: int, name: str, known: bool = False) -> Line:
 
 # (10), (14) and (21) ------------------------------------------------------------------------------
 _infimum = _GOALS["j3.1-infimum"]
-_at_least, _at_most = _infimum.then.claims  # type: ignore[union-attr]
+_at_least, _at_most = claims(_infimum)
 INFIMUM = Proof(
     _infimum,
     (
@@ -163,9 +163,7 @@ VARYING = _from(
 
 # What (15) covers, sufficient decrease --------------------------------------------------------------
 def _covers(label: str) -> Proof:
-    then = _GOALS[label].then
-    assert isinstance(then, AllOf)
-    at_least, at_most = then.claims
+    at_least, at_most = claims(_GOALS[label])
     rising = (1 + eta_0**2) ** (t / 2)
     return Proof(
         _GOALS[label],
@@ -199,9 +197,9 @@ STEPS = (
 
 # The logistic loss, one step of size 1/K with K = mu ------------------------------------------------
 _logistic = _GOALS["j2.1-logistic-qualifies"]
-_nonnegative, _quarter = _logistic.then.claims  # type: ignore[union-attr]
+_nonnegative, _quarter = claims(_logistic)
 _e = sp.exp(z)
-_best = _GOALS["j6.optimal@some-constants"].then.lhs  # type: ignore[union-attr]
+_best = claims(_GOALS["j6.optimal@some-constants"])[0].lhs
 _after = (1 - mu / K) * Loss(U)
 SENTENCES = (
     Proof(
