@@ -207,7 +207,7 @@ class _Tally:
 
     def __init__(self, statement: Statement, plan: Plan, lacking: tuple[str, ...]) -> None:
         self.statement, self.plan, self.lacking = statement, plan, lacking
-        self.suspicions = Suspicions(plan, lambda part: _worst(statement, plan, part))
+        self.suspicions = Suspicions(plan, lambda part: _margins(statement, plan, part)[1])
         self.cases = 0
         self.margin, self.where = float("inf"), ""
         self.slack: float | None = None
@@ -250,11 +250,6 @@ class _Tally:
             self.statement, found, self.cases, self.margin, self.where, counts, is_proved(self.statement.id),
             self.lacking, self.slack,
         )  # fmt: skip
-
-
-def _worst(statement: Statement, plan: Plan, part: Part) -> Array:
-    met, noise, _ = _margins(statement, plan, part)
-    return np.where(met & np.isfinite(noise), noise, np.inf)
 
 
 def _lacking(statement: Statement, loss: AuditedLoss | None) -> tuple[str, ...]:

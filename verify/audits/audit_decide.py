@@ -20,13 +20,13 @@ import sympy as sp
 from properties.evaluate import Evaluator, precision
 from properties.fields import Exact
 from properties.fields.capped import Capped
-from properties.worlds import World, run
+from properties.worlds import World
 from theorems import notation as N
 from verify import certificate
 from verify.audits.audit_float import broken_in_float64
 from verify.audits.audit_runs import Part, rows_of
 from verify.audits.audited_loss import AuditedLoss
-from verify.audits.recheck import NO_VALUE, hypotheses_of
+from verify.audits.recheck import NO_VALUE, hypotheses_of, run_steps
 from verify.decimals import enclose
 from verify.falsify.hand_over import LADDER, Candidate, in_domain, rounded
 from verify.falsify.plan import Plan
@@ -264,11 +264,14 @@ def _at_precision(
     with precision(number_field):
         begun = world
         if plan.run:
-            world = run(world, item.steps or (), number_field)
-        evaluator = Evaluator(world, number_field, plan.where)
+            past = run_steps(world, item.steps or (), number_field, plan.where)
+        else:
+            past = [Evaluator(world, number_field, plan.where)]
+        evaluator = past[-1]
         for leaf, formula in plan.follows.items():
             evaluator = evaluator.varied({leaf: _rational(evaluator(formula))})
             begun = begun.binding({leaf: evaluator.world.bindings[leaf]})
+        past = [*past[:-1], evaluator]
         truths = [evaluator.holds(claim) for claim in plan.claims()]
         if all(truth is True for truth in truths):
             return False
@@ -276,7 +279,7 @@ def _at_precision(
         if broken is None:
             return None
         given = hypotheses_of(plan, loss.lacking, loss.mu)
-        met = [step.holds(g) for step in (evaluator.past() if plan.run else [evaluator]) for g in given]
+        met = [step.holds(g) for step in past for g in given]
         if any(truth is False for truth in met):
             return False
         if not all(truth is True for truth in met):

@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 
 from properties.evaluate import Evaluator, Unbound
 from properties.timeline import FIELD, Runs, Timeline, descend
-from properties.worlds import World, run
+from properties.worlds import World
 from theorems import notation as N
 from verify.audits.audit_runs import Part, up
 from verify.audits.audited_loss import AuditedLoss
+from verify.audits.recheck import run_steps
 from verify.falsify.hand_over import Candidate
 from verify.falsify.margins import claim_margin, hypotheses_met
 from verify.falsify.plan import Plan
 
 _ROUNDING = 1e-8
 _MOVED = 1e-6
-_STEADY = 0.05
+STEADY = 0.05
+_TURNS = 8
 _START = (N.W1_0, N.W2_0)
 
 
@@ -35,10 +37,8 @@ def broken_in_float64(plan: Plan, item: Candidate, loss: AuditedLoss) -> tuple[i
         return None
     try:
         with np.errstate(all="ignore"):
-            evaluator = _evaluator(plan, item, loss, 0)
-            given = tuple(g for g in plan.relations if loss.mu is not None or not _mentions_mu(g))
-            if not all(bool(np.all(hypotheses_met(e, given))) for e in (evaluator.past() if plan.run else [evaluator])):
-                return None
+            steps = _evaluators(plan, item, loss, 0)
+            evaluator = steps[-1]
             margins = [claim_margin(evaluator, (claim,)) for claim in plan.claims()]
             level = loss.level / max(float(evaluator(N.L)), 1e-300)
             index = min(range(len(margins)), key=lambda i: float(np.min(margins[i].noise)))
@@ -46,12 +46,17 @@ def broken_in_float64(plan: Plan, item: Candidate, loss: AuditedLoss) -> tuple[i
                 return None
             share, claim = float(np.min(margins[index].noise)), plan.claims()[index]
             slack, rounding = float(np.min(margins[index].slack)), 1e4 * 2.0**-52 * _added(evaluator, claim)
-            moved = [claim_margin(_evaluator(plan, item, loss, k), (claim,)).noise for k in range(1, 9)]
+            if abs(slack) <= rounding:
+                return None
+            for turn in range(1, _TURNS + 1):
+                moved = claim_margin(_evaluators(plan, item, loss, turn)[-1], (claim,)).noise
+                if not abs(float(np.min(moved)) - share) < STEADY * abs(share):
+                    return None
+            given = tuple(g for g in plan.relations if loss.mu is not None or not _mentions_mu(g))
+            met = all(bool(np.all(hypotheses_met(step, given))) for step in steps)
     except (ArithmeticError, ValueError, Unbound, np.linalg.LinAlgError):
         return None
-    if abs(slack) <= rounding or not max(abs(float(np.min(m)) - share) for m in moved) < _STEADY * abs(share):
-        return None
-    return index, -slack
+    return (index, -slack) if met else None
 
 
 def _added(evaluator: Evaluator, claim: Any) -> float:
@@ -63,8 +68,8 @@ def _added(evaluator: Evaluator, claim: Any) -> float:
     return largest
 
 
-def _evaluator(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> Evaluator:
-    """The candidate in float64; in turns after 0 every number of it is moved by up to four parts in a million."""
+def _evaluators(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> list[Evaluator]:
+    """The candidate in float64, at each step of its run; after turn 0 every number is moved by a few parts in a million."""
     rng = np.random.Generator(np.random.PCG64(turn))
 
     def moved(value: Any) -> Any:
@@ -80,8 +85,8 @@ def _evaluator(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> Eva
         bindings[N.W_star] = loss.w_star
     world = World(item.dims, bindings, loss.floating)
     if plan.run:
-        world = run(world, [float(s) for s in item.steps or ()], FIELD)
-    return Evaluator(world, FIELD, plan.where)
+        return run_steps(world, [float(s) for s in item.steps or ()], FIELD, plan.where)
+    return [Evaluator(world, FIELD, plan.where)]
 
 
 def _mentions_mu(relation: Any) -> bool:

@@ -6,6 +6,7 @@ does not depend on the weights is computed once; the steps of a run are carried 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -130,7 +131,7 @@ class Recheck:
         self.kept: dict[int, dict[sp.Basic, Any]] = {}
         self._loss: tuple[int, Any] | None = None
         self._stars: dict[int, Any] = {}
-        self._runs: dict[int, tuple[int, list[Evaluator], Any, Any]] = {}
+        self._runs: dict[int, tuple[int, RunSteps]] = {}
 
     def judge(self, t: int, b: int) -> Judged:
         """The outcome at iteration t of run b."""
@@ -247,28 +248,59 @@ class Recheck:
 
     def _run(self, level: int, t: int, b: int) -> list[Evaluator]:
         """The evaluators of steps 0 .. t of run b, carried once."""
-        field, loss = self.fields[level], self._loss_of(b)
         held = self._runs.get(level)
         if held is None or held[0] != b:
-            bound = self._bindings(level, 0, b)
-            w1, w2 = bound[N.W1_0], bound[N.W2_0]
-            first = self._step(0, b)
-            now = {N.W1: w1, N.W2: w2, N.eta: first, N.eta_0: first, N.t: 0}
-            begun = Evaluator(World(self._dims(0), {**bound, **now}, loss), field, self.plan.where)
-            held = (b, [self._following(begun)], w1, w2)
-        _, evaluators, w1, w2 = held
-        while len(evaluators) <= t:
-            index = len(evaluators)
-            back = -field.scalar(self._step(index - 1, b))
-            g = loss.gradient(field, field.matmul(w1, field.transpose(w2)))
+            world = World(self._dims(0), self._bindings(level, 0, b), self._loss_of(b))
+            held = self._runs[level] = (b, RunSteps(world, self.fields[level], self.plan.where, self._following))
+        steps = held[1]
+        while len(steps.evaluators) <= t:
+            steps.take(self._step(len(steps.evaluators), b))
+        return steps.evaluators[: t + 1]
+
+
+class RunSteps:
+    """The evaluators of the steps of a run, in any field; what does not change along it is computed once."""
+
+    def __init__(
+        self,
+        world: World,
+        field: Any,
+        where: Any,
+        prepared: Callable[[Evaluator], Evaluator] = lambda evaluator: evaluator,
+    ) -> None:
+        """world: binds W1_0 and W2_0. prepared: what is done to each evaluator before it is used."""
+        self.world, self.field, self.where, self.prepared = world, field, where, prepared
+        self.weights = (field.matrix(world.bindings[N.W1_0]), field.matrix(world.bindings[N.W2_0]))
+        self.evaluators: list[Evaluator] = []
+        self._back: Any = None
+
+    def take(self, eta: Any) -> None:
+        """The next step, of size eta."""
+        w1, w2 = self.weights
+        f, loss = self.field, self.world.loss
+        if self._back is not None and loss is not None:
+            g = loss.gradient(f, f.matmul(w1, f.transpose(w2)))
             w1, w2 = (
-                field.matadd(w1, field.scale(back, field.matmul(g, w2))),
-                field.matadd(w2, field.scale(back, field.matmul(field.transpose(g), w1))),
+                f.matadd(w1, f.scale(self._back, f.matmul(g, w2))),
+                f.matadd(w2, f.scale(self._back, f.matmul(f.transpose(g), w1))),
             )
-            now = {N.W1: w1, N.W2: w2, N.eta: self._step(index, b), N.t: index}
-            evaluators.append(self._following(evaluators[-1].follow(now)))
-        self._runs[level] = (b, evaluators, w1, w2)
-        return evaluators[: t + 1]
+            self.weights = (w1, w2)
+        now = {N.W1: w1, N.W2: w2, N.eta: eta, N.t: len(self.evaluators)}
+        if self.evaluators:
+            evaluator = self.evaluators[-1].follow(now)
+        else:
+            first = {} if N.eta_0 in self.world.bindings else {N.eta_0: eta}
+            evaluator = Evaluator(self.world.binding({**now, **first}), f, self.where)
+        self.evaluators.append(self.prepared(evaluator))
+        self._back = -f.scalar(eta)
+
+
+def run_steps(world: World, steps: Iterable[Any], field: Any, where: Any) -> list[Evaluator]:
+    """The evaluators of all steps of a run, the last of which speaks of the claim."""
+    taken = RunSteps(world, field, where)
+    for eta in steps:
+        taken.take(eta)
+    return taken.evaluators
 
 
 def _exactly(x: Any) -> Any:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from properties.losses import CenteredLoss
 from theorems import notation as N
 from verify.audits.audit_decide import Broken, CannotDecide, candidate_of, verdict_in_balls, verdict_in_float64
-from verify.audits.audit_float import moved_part
+from verify.audits.audit_float import STEADY, moved_part
 from verify.audits.audit_runs import Part
 from verify.audits.recheck import NUDGES, Judged, Nudge, Outcome, Recheck
 from verify.falsify import refuted
@@ -104,7 +104,7 @@ class Suspicions:
     """The suspicions about one statement; `found` and `found_at` are the violation confirmed, if any."""
 
     def __init__(self, plan: Plan, evaluate: Any) -> None:
-        """evaluate(part) -> margins against all terms (T, B), inf where hypotheses fail: used again on moved data."""
+        """evaluate(part) -> margins against all terms (T, B), whether or not hypotheses hold: used on moved data."""
         self.plan, self.evaluate = plan, evaluate
         self.strict = any(claim.op in ("<", ">", "!=") for claim in plan.claims())
         self.tables: list[tuple[Part, Array, NDArray[np.bool_]]] = []
@@ -206,8 +206,8 @@ class Suspicions:
             if moved.shape != worst.shape:
                 return nothing
             with np.errstate(all="ignore"):
-                # Where a hypothesis fails at the moved data, the step itself is decided.
-                unsteady = unsteady | (np.isfinite(moved) & (np.abs(moved - worst) > 0.05 * np.abs(worst)))
+                # Where the moved data have no margin, the step itself is decided.
+                unsteady = unsteady | (np.isfinite(moved) & (np.abs(moved - worst) > STEADY * np.abs(worst)))
         return unsteady & suspicious
 
 
