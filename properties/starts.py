@@ -105,6 +105,6 @@ def mirrored(rng: Generator, count: int, n: int, m: int, h: int) -> Start:
 
 FAMILIES: dict[str, Family] = {
     "aligned": Family(aligned, decades=4.0, growing=False, count=48, length=6),
-    "one-sided": Family(one_sided, decades=0.05, growing=True, count=24, length=40),
+    "one-sided": Family(one_sided, decades=0.05, growing=True, count=72, length=40),
     "mirrored": Family(mirrored, decades=0.0, growing=False, count=24, length=2, ahead=True),
 }
