@@ -6,8 +6,8 @@ outward-rounded intervals, and accepts only when all hypotheses are certainly tr
 certainly false, with tolerance zero; what it does not understand it rejects. A run of gradient descent is done
 again from its exact initial weights and step sizes. Exit code 0: all hold; 1: some do not; 2: some are unreadable.
 
-Contents: 1 numbers, 2 roots exp log and powers, 3 matrices and spectra, 4 the loss, 5 values of trees, 6 limits and
-smallest roots, 7 shapes, 8 hypotheses and claims, 9 reading a certificate, 10 the command.
+Contents: 1 numbers, 2 roots exp log and powers, 3 matrices and spectra, 4 the loss, 5 values of trees, 6 smallest
+roots, 7 shapes, 8 hypotheses and claims, 9 reading a certificate, 10 the command.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation, Overflow
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from itertools import pairwise
 from math import isqrt, lcm
 from operator import add, mul, neg, sub
@@ -93,14 +93,18 @@ class Interval(Inexact):
         return Interval(max(Decimal(0), self.lo, self.hi.copy_negate()), max(self.lo.copy_negate(), self.hi))
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Series) or other == 0:
-            return NotImplemented if isinstance(other, Series) else self
+        if isinstance(other, Series):
+            return NotImplemented
+        if other == 0:
+            return self
         y = interval(other)
         return Interval(DOWN.add(self.lo, y.lo), UP.add(self.hi, y.hi))
 
     def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Series) or other == 0:
-            return NotImplemented if isinstance(other, Series) else ZERO
+        if isinstance(other, Series):
+            return NotImplemented
+        if other == 0:
+            return ZERO
         y = interval(other)
         corners = [(a, b) for a in (self.lo, self.hi) for b in (y.lo, y.hi)]
         return Interval(min(DOWN.multiply(*c) for c in corners), max(UP.multiply(*c) for c in corners))
@@ -164,6 +168,7 @@ class Series(Inexact):
 
 
 Number = Fraction | Interval | Series
+UNIT = Interval(Decimal(-1), Decimal(1))
 Matrix = tuple[tuple[Any, ...], ...]
 
 
@@ -227,6 +232,23 @@ def sign(x: Any) -> int | None:
     return low if low == high else None
 
 
+# relation: the signs that left - right may have for it to hold
+RELATIONS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,), "!=": (-1, 1)}
+
+
+def truth_of(relation: str, x: Any, y: Any) -> bool | None:
+    """Whether a relation is certainly true, certainly false, or not decided; of matrices, in every entry."""
+    if not isinstance(x, tuple):
+        low, high = compare(x, y)
+        holds = {possible in RELATIONS[relation] for possible in range(low, high + 1)}
+        return holds.pop() if len(holds) == 1 else None
+    if dimensions(x) != dimensions(y):
+        raise Reject(f"sides of different shapes in a relation {relation}")
+    truths = [truth_of(relation, *pair) for pair in zip(entries(x), entries(y), strict=True)]
+    decisive = relation == "!="  # of matrices: one entry decides
+    return decisive if decisive in truths else None if None in truths else not decisive
+
+
 def least(x: Any, y: Any) -> Any:
     """min(x, y)."""
     low, high = compare(x, y)
@@ -277,7 +299,7 @@ def guarded(digits: int) -> Iterator[None]:
 
 def exp_end(x: Decimal, here: Context, there: Context) -> Decimal:
     """A bound of exp(x), on the side to which `here` rounds: Taylor at x / 2^k <= 1/256, then squarings."""
-    size = x.adjusted() + 1  # |x| < 10^size
+    size = x.adjusted() + 1 if x else 0  # |x| < 10^size
     if x < 0 and (size > 12 or x.is_infinite()):
         return Decimal(0) if here is DOWN else Decimal((0, (1,), -(10**11)))
     if x < 0:
@@ -447,6 +469,20 @@ def rational(a: Matrix) -> bool:
     return all(isinstance(x, Fraction) for x in entries(a))
 
 
+def square(a: Matrix) -> Matrix:
+    """The matrix itself, which must be square."""
+    if len(a) != len(a[0]):
+        raise Reject(f"a {len(a)} x {len(a[0])} matrix where a square one is meant")
+    return a
+
+
+def whole(value: Any, low: int, high: int) -> int:
+    """The whole number that a dimension or index must be."""
+    if not isinstance(value, Fraction) or value.denominator != 1 or not low <= value <= high:
+        raise Reject(f"{show(value)}: not a whole number from {low} to {high}")
+    return int(value)
+
+
 def inertia(a: list[list[int]]) -> tuple[int, int, int]:
     """How many eigenvalues of a symmetric integer matrix are positive, zero, negative: fraction-free LDL^T."""
     a, previous, positive, negative = [row[:] for row in a], 1, 0, 0
@@ -509,9 +545,7 @@ def weyl(a: Matrix, of_middle: Callable[[Matrix], Any]) -> Any:
     """A singular value or eigenvalue of every matrix in `a`: that of the middle, give or take ||diameters||_F."""
     a = entrywise(interval, a)
     middle = entrywise(lambda x: (rational_end(x.lo) + rational_end(x.hi)) / 2, a)
-    return of_middle(middle) + square_root(square_sum(entrywise(lambda x: x - x, a))) * Interval(
-        Decimal(-1), Decimal(1)
-    )
+    return of_middle(middle) + square_root(square_sum(entrywise(lambda x: x - x, a))) * UNIT
 
 
 def gram(a: Matrix) -> Matrix:
@@ -519,10 +553,10 @@ def gram(a: Matrix) -> Matrix:
     return tuple(tuple(sum(map(mul, r, c), ZERO) if rational((r, c)) else total(map(mul, r, c)) for c in a) for r in a)
 
 
-def lambda_k(a: Matrix, k: int) -> Any:
+def lambda_k(a: Matrix, k: Any) -> Any:
     """The k-th largest eigenvalue of a symmetric matrix; zero beyond its size."""
-    signs = [compare(x, y) for x, y in zip(entries(a), entries(transpose(a)), strict=True)]
-    if len(a) != len(a[0]) or not all(low <= 0 <= high for low, high in signs):
+    k = whole(k, 1, 10_000)
+    if truth_of("==", square(a), transpose(a)) is False:
         raise Reject("eigenvalues of a matrix that is not symmetric")
     if k > len(a):
         return ZERO
@@ -534,8 +568,9 @@ def lambda_k(a: Matrix, k: int) -> Any:
     return weyl(a, lambda m: eigenvalue(entrywise(lambda x, y: (x + y) / 2, m, transpose(m)), k))
 
 
-def sigma_squared(a: Matrix, k: int) -> Any:
+def sigma_squared(a: Matrix, k: Any) -> Any:
     """The square of the k-th largest singular value; zero beyond min(p, q)."""
+    k = whole(k, 1, 10_000)
     a = a if len(a) <= len(a[0]) else transpose(a)
     if k > len(a):
         return ZERO
@@ -543,21 +578,22 @@ def sigma_squared(a: Matrix, k: int) -> Any:
         return square_sum(a)
     if rational(a):
         return eigenvalue(gram(a), k)
-    return greatest(ZERO, weyl(a, lambda m: square_root(sigma_squared(m, k)))) ** 2
+    return greatest(ZERO, weyl(a, lambda m: square_root(sigma_squared(m, Fraction(k))))) ** 2
 
 
 def rank(a: Matrix) -> Fraction:
     """Rank, when exact numbers or singular values certainly above zero show it."""
     if rational(a):
         return Fraction(inertia(integers(gram(a))[0])[0])
-    if sign(sigma_squared(a, min(dimensions(a)))) != 1:
+    full = Fraction(min(dimensions(a)))
+    if sign(sigma_squared(a, full)) != 1:
         raise Undecided("a rank")
-    return Fraction(min(dimensions(a)))
+    return full
 
 
 def kronecker_sum(a: Matrix, b: Matrix) -> Matrix:
     """I (x) a + b^T (x) I on stacked columns."""
-    n, places = len(a), range(len(a) * len(b))
+    n, places = len(square(a)), range(len(a) * len(square(b)))
     if len(places) > DIMENSION:
         raise Reject(f"a Kronecker sum of more than {DIMENSION} rows")
 
@@ -699,7 +735,7 @@ class Loss:
         if mu <= 0:
             raise Reject("loss: no mu > 0 is shown with which it is strongly convex, and so no minimum")
         below = square * (HALF / mu) * Interval(Decimal(0), Decimal(1))
-        radius = square_root(square) * (1 / mu) * Interval(Decimal(-1), Decimal(1))
+        radius = square_root(square) * (1 / mu) * UNIT
         return level - below, entrywise(lambda x: x + radius, self.near)
 
     def satisfies(self, name: str, constant: Any = None) -> bool:
@@ -776,7 +812,8 @@ class Frame:
             if self.parent and self.scene.names(node, not self.frozen).isdisjoint(self.values):
                 self.known[id(node)] = self.parent.value(node)
             else:
-                self.known[id(node)] = exact(HEADS[node[0]][2](self, *node[1:]))
+                args = [self, *node[1:]] if node[0] in OF_NODES else self.all(node[1:])
+                self.known[id(node)] = exact(HEADS[node[0]][2](*args))
         return self.known[id(node)]
 
     def all(self, nodes: Iterable[Node]) -> list[Any]:
@@ -791,22 +828,9 @@ class Frame:
             raise Reject(f"{name}: it has no value in the certificate")
         return self.value(self.scene.where[name])
 
-    def count(self, node: Node, low: int, high: int) -> int:
-        """The value of a dimension or index."""
-        value = self.value(node)
-        if not isinstance(value, Fraction) or value.denominator != 1 or not low <= value <= high:
-            raise Reject(f"{text(node)}: not a whole number from {low} to {high}")
-        return int(value)
-
-    def size(self, node: Node) -> int:
-        return self.count(node, 1, DIMENSION)
-
-    def square(self, node: Node) -> Matrix:
-        """The value of a node that must be a square matrix."""
-        a: Matrix = self.value(node)
-        if len(a) != len(a[0]):
-            raise Reject(f"{text(node)}: {len(a)} x {len(a[0])}, where a square matrix is meant")
-        return a
+    def shape_of(self, rows: Node, columns: Node) -> tuple[int, int]:
+        """The shape that two nodes declare."""
+        return whole(self.value(rows), 1, DIMENSION), whole(self.value(columns), 1, DIMENSION)
 
     def local(self, variable: Node, value: Number, frozen: bool = False) -> Frame:
         """A frame in which the variable of a function has a value, in place of its definition if it has one."""
@@ -817,12 +841,12 @@ class Frame:
             raise Reject("the statement speaks of a loss and the certificate has none")
         return self.scene.loss
 
-    def points(self, *nodes: Node) -> list[Matrix]:
-        """Values of nodes that must lie in the loss's domain."""
-        found = self.all(nodes)
-        if any(dimensions(p) != dimensions(self.loss().near) for p in found):
+    def at_points(self, method: str, *nodes: Node) -> Any:
+        """A method of the loss at the values of nodes."""
+        points = self.all(nodes)
+        if any(dimensions(p) != dimensions(self.loss().near) for p in points):
             raise Reject("a point or direction that has not the shape of the loss's domain")
-        return found
+        return getattr(self.loss(), method)(*points)
 
     def history(self, term: Node, first: int) -> list[Any]:
         """Values of a term at the steps first .. t of the run."""
@@ -848,15 +872,15 @@ def symbol(frame: Frame, name: str, *flags: str) -> Any:
 def matrix_symbol(frame: Frame, name: str, rows: Node, columns: Node) -> Matrix:
     """Value of a matrix symbol, its declared shape checked."""
     value: Matrix = frame.named(name)
-    if dimensions(value) != (frame.size(rows), frame.size(columns)):
+    if dimensions(value) != frame.shape_of(rows, columns):
         raise Reject(f"matrix {name}: {len(value)} x {len(value[0])}, not {text(rows)} x {text(columns)}")
     return value
 
 
-def matrix_product(frame: Frame, *nodes: Node) -> Matrix:
+def matrix_product(*factors: Any) -> Matrix:
     """Product of matrices, with a scalar in front or without."""
-    values = frame.all(nodes)
-    return reduce(matmul, values) if sort(nodes[0]) == "m" else scaled(values[0], reduce(matmul, values[1:]))
+    scalar = not isinstance(factors[0], tuple)
+    return scaled(factors[0], reduce(matmul, factors[1:])) if scalar else reduce(matmul, factors)
 
 
 def stack(a: Matrix, b: Matrix) -> Matrix:
@@ -877,69 +901,67 @@ def integral(frame: Frame, node: Node, variable: Node) -> Any:
 
 # head: pattern of its arguments (see HEADS), the square of its value
 NORMS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "Fro": ("m", lambda f, a: square_sum(f.value(a))),
-    "Sigma": ("ms", lambda f, a, k: sigma_squared(f.value(a), f.count(k, 1, 10_000))),
-    "SigmaMax": ("m", lambda f, a: sigma_squared(f.value(a), 1)),
-    "SigmaMin": ("m", lambda f, a: sigma_squared(f.value(a), min(dimensions(f.value(a))))),
+    "Fro": ("m", square_sum),
+    "Sigma": ("ms", sigma_squared),
+    "SigmaMax": ("m", lambda a: sigma_squared(a, ONE)),
+    "SigmaMin": ("m", lambda a: sigma_squared(a, Fraction(min(dimensions(a))))),
 }
 
 
 def power_of(frame: Frame, base: Node, exponent: Node) -> Any:
     """A power, that of a norm from the norm's square, which may be exact."""
     if base[0] in NORMS:
-        return power(NORMS[base[0]][1](frame, *base[1:]), HALF * frame.value(exponent))
+        return power(NORMS[base[0]][1](*frame.all(base[1:])), HALF * frame.value(exponent))
     return power(frame.value(base), frame.value(exponent))
 
 
 # head: sort of its value, pattern of its arguments, its value. Sorts: s scalar, m matrix, a assumption, r relation,
 # c other claim, o infinity; in patterns also v a symbol (which is an s), w a word, x s or m, i s or o.
 HEADS: dict[str, tuple[str, str, Any]] = {
-    "Rational": ("s", "w", lambda f, q: fraction(q)),
-    "Symbol": ("s", "w+", symbol),
-    "MatrixSymbol": ("m", "wss", matrix_symbol),
-    "Add": ("s", "s+", lambda f, *a: total(f.all(a))),
-    "Mul": ("s", "s+", lambda f, *a: product(f.all(a))),
-    "Max": ("s", "s+", lambda f, *a: reduce(greatest, f.all(a))),
-    "Min": ("s", "s+", lambda f, *a: reduce(least, f.all(a))),
-    "Pow": ("s", "ss", power_of),
-    "exp": ("s", "s", lambda f, x: exponential(f.value(x))),
-    "log": ("s", "s", lambda f, x: logarithm(f.value(x))),
-    "Abs": ("s", "s", lambda f, x: abs(f.value(x))),
-    "MatAdd": ("m", "m+", lambda f, *a: reduce(added, f.all(a))),
+    "Add": ("s", "s+", lambda *x: total(x)),
+    "Mul": ("s", "s+", lambda *x: product(x)),
+    "Max": ("s", "s+", lambda *x: reduce(greatest, x)),
+    "Min": ("s", "s+", lambda *x: reduce(least, x)),
+    "exp": ("s", "s", exponential),
+    "log": ("s", "s", logarithm),
+    "Abs": ("s", "s", abs),
+    "MatAdd": ("m", "m+", lambda *a: reduce(added, a)),
     "MatMul": ("m", "s?m+", matrix_product),
-    "MatPow": ("m", "ms", lambda f, a, k: reduce(matmul, [f.square(a)] * f.count(k, 1, 100))),
-    "Transpose": ("m", "m", lambda f, a: transpose(f.value(a))),
-    "Identity": ("m", "s", lambda f, k: identity(f.size(k))),
-    "ZeroMatrix": ("m", "ss", lambda f, p, q: constant(ZERO, f.size(p), f.size(q))),
-    "Stack": ("m", "mm", lambda f, a, b: stack(f.value(a), f.value(b))),
-    "KroneckerSum": ("m", "mm", lambda f, a, b: kronecker_sum(f.square(a), f.square(b))),
-    "Inner": ("s", "mm", lambda f, a, b: total(entries(entrywise(mul, f.value(a), f.value(b))))),
-    "Trace": ("s", "m", lambda f, a: total(row[i] for i, row in enumerate(f.square(a)))),
-    "Rank": ("s", "m", lambda f, a: rank(f.value(a))),
-    "Lambda": ("s", "ms", lambda f, a, k: lambda_k(f.value(a), f.count(k, 1, 10_000))),
-    "Loss": ("s", "m", lambda f, w: f.loss().value(*f.points(w))),
-    "Grad": ("m", "m", lambda f, w: f.loss().gradient(*f.points(w))),
-    "Hess": ("m", "mm", lambda f, w, u: f.loss().hessian(*f.points(w, u))),
-    "HistorySum": ("s", "s", lambda f, x: total(f.history(x, 0))),
-    "HistoryProduct": ("s", "ss", lambda f, x, k: product(f.history(x, f.count(k, 0, STEPS)))),
-    "MinRoot": ("s", "sv", lambda f, x, v: min_root(f, x, v)),
-    "TauIntegral": ("s", "sv", integral),
+    "MatPow": ("m", "ms", lambda a, k: reduce(matmul, [square(a)] * whole(k, 1, 100))),
+    "Transpose": ("m", "m", transpose),
+    "Identity": ("m", "s", lambda k: identity(whole(k, 1, DIMENSION))),
+    "ZeroMatrix": ("m", "ss", lambda p, q: constant(ZERO, whole(p, 1, DIMENSION), whole(q, 1, DIMENSION))),
+    "Stack": ("m", "mm", stack),
+    "KroneckerSum": ("m", "mm", kronecker_sum),
+    "Inner": ("s", "mm", lambda a, b: total(entries(entrywise(mul, a, b)))),
+    "Trace": ("s", "m", lambda a: total(row[i] for i, row in enumerate(square(a)))),
+    "Rank": ("s", "m", rank),
+    "Lambda": ("s", "ms", lambda_k),
     "Infinity": ("o", "", None),
-    "Assumption": ("a", "ws?", lambda f, name, *k: f.loss().satisfies(name, *f.all(k))),
     "AllOf": ("c", "r+", None),
     "WellShaped": ("c", "x+", None),
     "Monotone": ("c", "svw", None),
     "UniqueRoot": ("c", "sviiw", None),
     "Limit": ("c", "sviiw", None),
 }
-HEADS |= {
-    head: ("s", pattern, lambda f, *a, square=square: square_root(square(f, *a)))
-    for head, (pattern, square) in NORMS.items()
+HEADS |= {head: ("s", pattern, lambda *a, f=f: square_root(f(*a))) for head, (pattern, f) in NORMS.items()}
+HEADS |= {op: ("r", "ss|mm" if op in ("==", "!=") else "ss", partial(truth_of, op)) for op in RELATIONS}
+# the same for heads whose value is one of a frame and their arguments, not of the arguments' values
+OF_NODES: dict[str, tuple[str, str, Any]] = {
+    "Rational": ("s", "w", lambda f, q: fraction(q)),
+    "Symbol": ("s", "w+", symbol),
+    "MatrixSymbol": ("m", "wss", matrix_symbol),
+    "Pow": ("s", "ss", power_of),
+    "Loss": ("s", "m", lambda f, w: f.at_points("value", w)),
+    "Grad": ("m", "m", lambda f, w: f.at_points("gradient", w)),
+    "Hess": ("m", "mm", lambda f, w, u: f.at_points("hessian", w, u)),
+    "HistorySum": ("s", "s", lambda f, x: total(f.history(x, 0))),
+    "HistoryProduct": ("s", "ss", lambda f, x, k: product(f.history(x, whole(f.value(k), 0, STEPS)))),
+    "MinRoot": ("s", "sv", lambda f, x, v: min_root(f, x, v)),
+    "TauIntegral": ("s", "sv", integral),
+    "Assumption": ("a", "ws?", lambda f, name, *k: f.loss().satisfies(name, *f.all(k))),
 }
-HEADS |= {
-    op: ("r", "ss|mm" if op in ("==", "!=") else "ss", lambda f, x, y, op=op: truth_of(op, f.value(x), f.value(y)))
-    for op in ("<=", "<", ">=", ">", "==", "!=")
-}
+HEADS |= OF_NODES
 
 
 def sort(node: Any) -> str:
@@ -977,30 +999,9 @@ def text(node: Any) -> str:
     return f"{head}({', '.join(words)})" if args else head
 
 
-# 6. Limits and smallest positive roots -------------------------------------------------------------------------------
+# 6. Smallest positive roots ------------------------------------------------------------------------------------------
 
 CLOSE = Fraction(1, 64)  # below this an expansion at zero may see a sign that the plain value does not
-
-
-def avoids(frame: Frame, claim: Node, given: list[Node], top: Fraction) -> bool:
-    """Whether an expression stays away from the limit claimed of it, at all points that come within `top` of the place.
-
-    The variable is x, -x, a + x, a - x, or 1/x at infinity, for 0 < x <= top, where the hypotheses on it hold too.
-    """
-    expression, variable, point, value, side = claim
-    if point[0] == "Infinity":
-        germ: Any = Series({-ONE: ONE}, ZERO, top)
-    else:
-        germ = Series({ONE: ONE if side == "+" else -ONE}, ZERO, top) + frame.value(point)
-    near = frame.local(variable, germ, frozen=True)
-    if not all(near.value(node) for node in given):
-        return False
-    zero = Series({}, ZERO, top)
-    if value[0] == "Infinity":  # bounded from above near the place
-        above = zero + near.value(expression)
-        return min(above.terms, default=ZERO) >= 0 or sign(above) == -1
-    apart = zero + near.value(expression) - near.value(value)
-    return min(apart.terms, default=ONE) <= 0 and sign(apart) in (1, -1)
 
 
 def min_root(frame: Frame, node: Node, variable: Node) -> Interval:
@@ -1060,7 +1061,7 @@ def shape(frame: Frame, node: Node, domain: set[tuple[int, ...]]) -> tuple[int, 
     if head in ("Rational", "Symbol"):
         return (1, 1)
     if head in ("MatrixSymbol", "ZeroMatrix", "Identity"):
-        return (frame.size(args[0] if head == "Identity" else args[-2]), frame.size(args[-1]))
+        return frame.shape_of(args[0] if head == "Identity" else args[-2], args[-1])
     judged = [shape(frame, a, domain) for a in args]
     parts = [found for a, found in zip(args, judged, strict=True) if sort(a) == "m"]
 
@@ -1091,22 +1092,6 @@ def shape(frame: Frame, node: Node, domain: set[tuple[int, ...]]) -> tuple[int, 
 
 
 # 8. Hypotheses and claims --------------------------------------------------------------------------------------------
-
-# relation: the signs that left - right may have for it to hold
-RELATIONS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,), "!=": (-1, 1)}
-
-
-def truth_of(relation: str, x: Any, y: Any) -> bool | None:
-    """Whether a relation is certainly true, certainly false, or not decided; of matrices, in every entry."""
-    if not isinstance(x, tuple):
-        low, high = compare(x, y)
-        holds = {possible in RELATIONS[relation] for possible in range(low, high + 1)}
-        return holds.pop() if len(holds) == 1 else None
-    if dimensions(x) != dimensions(y):
-        raise Reject(f"sides of different shapes in a relation {relation}")
-    truths = [truth_of(relation, *pair) for pair in zip(entries(x), entries(y), strict=True)]
-    decisive = relation == "!="  # of matrices: one entry decides
-    return decisive if decisive in truths else None if None in truths else not decisive
 
 
 @dataclass(frozen=True)
@@ -1172,12 +1157,29 @@ def on_variable(statement: Statement, frame: Frame) -> list[Node]:
 
 
 def refuted_limit(statement: Statement, frame: Frame) -> Row:
-    """The row of a limit from which the expression stays away."""
-    then, given = statement.then, on_variable(statement, frame)
-    if not any(avoids(frame, then[1:], given, Fraction(1, 1 << (1 << j))) for j in range(12)):
+    """The row of a limit from which the expression stays away, wherever the hypotheses hold near the place."""
+    _, expression, variable, point, value, side = statement.then
+
+    def avoids(top: Fraction) -> bool:
+        """Whether it stays away where the variable is a + x, a - x, or 1/x at infinity, for all 0 < x <= top."""
+        zero = Series({}, ZERO, top)
+        if point[0] == "Infinity":
+            germ = zero + Series({-ONE: ONE}, ZERO, top)
+        else:
+            germ = zero + frame.value(point) + Series({ONE: ONE if side == "+" else -ONE}, ZERO, top)
+        near = frame.local(variable, germ, frozen=True)
+        if not all(near.value(node) for node in on_variable(statement, frame)):
+            return False
+        if value[0] == "Infinity":  # bounded from above near the place
+            above = zero + near.value(expression)
+            return min(above.terms, default=ZERO) >= 0 or sign(above) == -1
+        apart = zero + near.value(expression) - near.value(value)
+        return min(apart.terms, default=ONE) <= 0 and sign(apart) in (1, -1)
+
+    if not any(avoids(Fraction(1, 1 << (1 << j))) for j in range(12)):
         raise Undecided("whether the expression stays away from the limit claimed")
-    expression, variable, point, value = map(text, then[1:5])
-    return Row(None, f"{expression} tends to {value} as {variable} to {point}{then[5]}", None, None, False)
+    words = f"{text(expression)} tends to {text(value)} as {text(variable)} to {text(point)}{side}"
+    return Row(None, words, None, None, False)
 
 
 def refuted_function(listed: Any, statement: Statement, frame: Frame) -> list[Row]:

@@ -178,11 +178,11 @@ def test_singular_values_enclose_mpmath(rows: list[list[Fraction]]) -> None:
         reference = mpmath.svd_r(mpmath.matrix([[mp(x) for x in row] for row in a]), compute_uv=False)
         for k in range(1, min(len(a), len(a[0])) + 1):
             for matrix in (a, check.entrywise(check.enclose, a)):
-                low, high = ends(check.square_root(check.sigma_squared(matrix, k)))
+                low, high = ends(check.square_root(check.sigma_squared(matrix, Fraction(k))))
                 near = mpmath.mpf(2) ** -100 if isinstance(matrix[0][0], Fraction) else mpmath.mpf(2) ** -20
                 assert mp(low) - mpmath.mpf(2) ** -100 <= reference[k - 1] <= mp(high) + mpmath.mpf(2) ** -100
                 assert mp(high) - mp(low) < near + mpmath.mpf(2) ** -40
-    assert check.sigma_squared(a, min(len(a), len(a[0])) + 1) == 0
+    assert check.sigma_squared(a, Fraction(min(len(a), len(a[0])) + 1)) == 0
     gram = check.gram(a)
     assert check.rank(a) == flint.fmpq_mat([[flint.fmpq(x.numerator, x.denominator) for x in r] for r in a]).rank()
     assert check.inertia(check.integers(gram)[0])[2] == 0
@@ -194,7 +194,7 @@ def test_eigenvalues_agree_with_the_characteristic_polynomial(entries: list[int]
     a, b, c, d, e, f = map(Fraction, entries)
     matrix = ((a, b, c), (b, d, e), (c, e, f))
     polynomial = flint.fmpz_mat([[int(x) for x in row] for row in matrix]).charpoly()
-    values = [check.lambda_k(matrix, k) for k in (1, 2, 3)]
+    values = [check.lambda_k(matrix, Fraction(k)) for k in (1, 2, 3)]
     for value in values:
         low, high = ends(value)
         if low == high:
