@@ -178,13 +178,13 @@ def _row(r: Any, certificates: dict[str, str]) -> dict[str, Any]:
 
 
 def _print(result: Any, found: Any, certificates: dict[str, str]) -> None:
-    from rich.console import Console
     from rich.markup import escape
 
+    from verify.commands._console import console as stdout
     from verify.commands.eta_max import _print_result
     from verify.eta_max import HypothesisFailure
 
-    console = Console(width=118, highlight=False, soft_wrap=True)
+    console = stdout(soft_wrap=True)
     if isinstance(result, HypothesisFailure):
         console.print(escape(_why(result)))
     elif result is not None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verify.cli import ExitCode
+from verify.commands._console import console as stdout
 from verify.commands._options import WholeNumber
 from verify.commands._problem_options import problem_options
 from verify.decimals import Interval, decimal_text, magnitude
@@ -61,7 +62,7 @@ def command(
     if as_json:
         click.echo(json.dumps(result.as_json(), indent=2, sort_keys=True))
     else:
-        console = Console(width=118, highlight=False, soft_wrap=True)
+        console = stdout(soft_wrap=True)
         if isinstance(result, HypothesisFailure):
             _print_failure(console, result)
         else:

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from properties.errors import InputError
+from verify.commands._console import console as stdout
 from verify.commands._options import JOBS, SEED, OutFolder, WholeNumber
 
 
@@ -102,7 +103,7 @@ def _dump(path: Path, body: Any) -> str:
 
 
 def _print(report: Any) -> None:
-    console = Console(width=150, highlight=False)
+    console = stdout()
     for timing, title in (
         (False, "Sentences about the figures"),
         (True, "Sentences about wall-clock (this machine, this run)"),

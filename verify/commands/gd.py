@@ -23,6 +23,7 @@ from rich.table import Table
 from properties.errors import InputError
 from properties.exact_numbers import parse_rational, shorten
 from verify.cli import ExitCode
+from verify.commands._console import console as stdout
 from verify.commands._options import OutFolder, WholeNumber
 from verify.commands._problem_options import problem_options
 
@@ -199,7 +200,7 @@ def _fraction(name: str, text: str) -> float:
 
 
 def _print(runs: list[Any], problem: Any, goal: float) -> None:
-    console = Console(width=150, highlight=False)
+    console = stdout()
     console.print(f"[bold]{problem.name}[/]: n = {problem.n}, m = {problem.m}, h = {problem.h}; L to fall by {goal:g}")
     table = Table(box=None, padding=(0, 2))
     for column in (

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from properties.errors import InputError
+from verify.commands._console import console
 from verify.commands._options import JOBS, SEED, OutFolder
 from verify.commands.paper import progress_bar
 
@@ -30,13 +32,16 @@ def command(seed: int, jobs: int, out: Path, as_markdown: bool, as_json: bool) -
     instance of some repair was found.
 
     \b
-    Example: localpl repairs --markdown > repairs.md
+    Example:
+      localpl repairs --markdown > repairs.md
     """
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from verify import paper, repairs
+
+    if as_markdown and as_json:
+        raise InputError("--markdown: --json is given too; choose one")
 
     workers = jobs or os.cpu_count() or 1
     with progress_bar() as advance:
@@ -56,5 +61,5 @@ def command(seed: int, jobs: int, out: Path, as_markdown: bool, as_json: bool) -
             instance = "-" if s.instance is None else s.instance or "none found"
             tightened = s.tightened + (f": {s.where}" if s.where else "")
             shown.add_row(*map(escape, (s.statement.id, s.verdict, repairs.shorten(instance, 60), tightened)))
-        Console(highlight=False).print(shown)
+        console().print(shown)
     return 1 if any(s.instance == "" for s in table) else 0

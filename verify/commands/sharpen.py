@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from properties.errors import InputError
+from verify.commands._console import console as stdout
 from verify.commands._options import SEED, OutFolder, WholeNumber
 
 SCHEMA = "localpl/sharpen/1"
@@ -89,11 +89,10 @@ def _certificates(label: str, found: list[Any], out: Path | None) -> list[str | 
 
 
 def _print(body: Any) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(width=118, highlight=False, soft_wrap=True, file=sys.stdout)
+    console = stdout(soft_wrap=True)
     console.print(f"[bold]{escape(body['statement'])}[/]: constants")
     for index, constant in enumerate(body["constants"]):
         console.print(f"  {index}: {constant['value']} * {constant['term']}", markup=False)

@@ -129,6 +129,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("j9.descnt", 'label = "j9.descnt": no such statement; nearest: j9.descent'),
         ("j2.1-squared-qualifies", "no proof of it"),
     ],
+    "repairs": [
+        ("extra", "extra"),
+        ("--seed -1", "--seed = -1"),
+        ("--jobs x", "--jobs = x"),
+        ("--out {tmp}/file", "is a file"),
+        ("--json --markdown", "--markdown"),
+    ],
     "replay": [
         ("", "FILE"),
         ("{tmp}/none.json", "no such file"),
