@@ -6,6 +6,7 @@ from theorems.proofs import (
     convergence_proofs,
     descent_proofs,
     drift_proofs,
+    existence_proofs,
     global_proofs,
     identities_proofs,
     local_lines_proofs,
@@ -41,5 +42,6 @@ _PARTS = (
     local_lines_proofs,
     pair_proofs,
     rate_proofs,
+    existence_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
