@@ -9,6 +9,7 @@ from theorems.proofs import (
     existence_proofs,
     global_proofs,
     identities_proofs,
+    initialization_proofs,
     local_lines_proofs,
     local_proofs,
     loss_proofs,
@@ -43,5 +44,6 @@ _PARTS = (
     pair_proofs,
     rate_proofs,
     existence_proofs,
+    initialization_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
