@@ -50,23 +50,44 @@ def from_torch(
 def from_jax(function: Callable[[Any], Any], shape: tuple[int, int] = DEFAULT_SHAPE, **declared: float) -> BlackBoxLoss:
     """The loss of a JAX function from an array W (n x m) to a scalar; gradients by `jax.grad`, in 64 bits.
 
-    Raises MissingBackend without JAX.
+    All three are compiled, as a checked loss is called thousands of times; a function that JAX cannot compile (one that
+    branches on values) is called as it is. Arrays that the function closes over have 64 bits only when they were made
+    after `jax.config.update("jax_enable_x64", True)`. Raises MissingBackend without JAX.
     """
     jax = _require("jax", "jax")
     jax.config.update("jax_enable_x64", True)
     derivative = jax.grad(function)
+    value, gradient, product = (
+        _compiled(jax, f) for f in (function, derivative, lambda w, u: jax.jvp(derivative, (w,), (u,))[1])
+    )
 
     def hessian(w: Any, u: Any) -> Any:
-        return np.asarray(jax.jvp(derivative, (jax.numpy.asarray(w),), (jax.numpy.asarray(u),))[1])
+        return np.asarray(product(jax.numpy.asarray(w), jax.numpy.asarray(u)))
 
     return BlackBoxLoss(
-        lambda w: float(function(jax.numpy.asarray(w))),
-        lambda w: np.asarray(derivative(jax.numpy.asarray(w))),
+        lambda w: float(value(jax.numpy.asarray(w))),
+        lambda w: np.asarray(gradient(jax.numpy.asarray(w))),
         hessian,
         dims=shape,
         name="jax",
         **declared,  # type: ignore[arg-type]
     )
+
+
+def _compiled(jax: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled where JAX can trace it, else as it is."""
+    compiled, traceable = jax.jit(function), True
+
+    def call(*arguments: Any) -> Any:
+        nonlocal traceable
+        if traceable:
+            try:
+                return compiled(*arguments)
+            except jax.errors.JAXTypeError:
+                traceable = False
+        return function(*arguments)
+
+    return call
 
 
 def from_sklearn(loss: Any, x: Any, y: Any, ridge: float = 0.0, **declared: float) -> BlackBoxLoss:

@@ -69,7 +69,7 @@ def _added(evaluator: Evaluator, claim: Any) -> float:
 
 
 def _evaluators(plan: Plan, item: Candidate, loss: AuditedLoss, turn: int) -> list[Evaluator]:
-    """The candidate in float64, at each step of its run; after turn 0 every number is moved by a few parts in a million."""
+    """The candidate in float64, at each step of its run; after turn 0 with every number moved a little."""
     rng = np.random.Generator(np.random.PCG64(turn))
 
     def moved(value: Any) -> Any:
