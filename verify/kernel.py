@@ -22,7 +22,7 @@ from theorems.norms import MinRoot
 from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W1_next, W2_next, W_star, eta, eta_0, t, unfold
 from theorems.proofs.derivation import Line, Proof
 from theorems.shapes import ShapeMismatch, check_shapes, is_matrix, shape_of
-from theorems.statement import AllOf, Assumption, Kind, Relation, Statement, UniqueRoot, WellShaped
+from theorems.statement import AllOf, Assumption, Form, Kind, Reading, Relation, Statement, UniqueRoot, WellShaped
 from verify import rules, terms
 from verify.terms import Poly, Terms, Unsupported
 from verify.verdict import Proved
@@ -94,6 +94,8 @@ def _terms_of(claim: object) -> Iterator[sp.Basic]:
             yield from (part.expression, part.variable, part.lower)
             if part.upper is not sp.oo:
                 yield part.upper
+        elif isinstance(part, Assumption) and part.constant is not None:
+            yield part.constant
 
 
 _HISTORY = (norms.HistorySum, norms.HistoryProduct)  # these speak of all iterations, whatever letters they show
@@ -152,6 +154,12 @@ def _foreign(term: Any, definitions: Mapping[Any, Any]) -> str | None:
     return None
 
 
+@cache
+def _bound(term: sp.Basic) -> tuple[sp.Basic, ...]:
+    """The parts of a term that bind a letter."""
+    return tuple(node for node in sp.preorder_traversal(term) if isinstance(node, MinRoot | norms.TauIntegral))
+
+
 def _swap(term: sp.Basic, table: Mapping[Any, Any]) -> sp.Basic:
     """A term with letters replaced, all at once; refused inside what binds a letter or speaks of all iterations."""
     moved = {letter: value for letter, value in table.items() if letter != value}
@@ -196,19 +204,35 @@ def _exact(proof: Any) -> None:
     for value, wanted in held:
         if type(value) is not wanted:
             raise Refusal("", f"{type(value).__name__}: a proof is made of plain {wanted.__name__}s")
-    values = [v for entry in proof.lines for v in (entry.claim, *entry.at.values())]
-    for claim in (*statement.given, statement.then, *values):
-        parts: Any = (claim,)
-        if isinstance(claim, AllOf):
-            parts = claim.claims if type(claim) is AllOf and type(claim.claims) is tuple else None
-        if parts is None or any(
-            isinstance(p, Relation | Assumption | UniqueRoot)
-            and (
-                type(p) not in (Relation, Assumption, UniqueRoot)
-                or (type(p) is not UniqueRoot and type(getattr(p, "op", getattr(p, "name", None))) is not str)
-            )
-            for p in parts
-        ):
+    if type(statement.kind) is not Kind or type(statement.form) is not Form:
+        raise Refusal("", "a statement has one of the kinds and forms of the catalog")
+    if statement.reading is not None and (
+        type(statement.reading) is not Reading or type(statement.reading.name) is not str
+    ):
+        raise Refusal("", "a statement's reading has a name of plain text")
+    values = [v for entry in proof.lines for v in entry.at.values()]
+    if odd := [v for v in values if not (type(v) in (int, AllOf, *_PLAIN) or isinstance(v, sp.Basic))]:
+        raise Refusal("", f"{type(odd[0]).__name__}: a value is a term, a number or a plain claim")
+    claims = [*statement.given, statement.then, *(entry.claim for entry in proof.lines)]
+    for claim in (*claims, *(v for v in values if type(v) is not int and not isinstance(v, sp.Basic))):
+        _plain(claim)
+
+
+_PLAIN = (Relation, Assumption, UniqueRoot)
+
+
+def _plain(claim: Any) -> None:
+    """Refused unless a claim is of one of the kernel's kinds, and equal only to its like."""
+    parts: Any = (claim,)
+    if type(claim) is AllOf:
+        parts = claim.claims if type(claim.claims) is tuple else (None,)
+    for part in parts:
+        if type(part) not in _PLAIN:
+            raise Refusal("", f"{type(claim).__name__}: not a line or statement of plain claims")
+        word = {Relation: "op", Assumption: "name"}.get(type(part))
+        if word is not None and type(getattr(part, word)) is not str:
+            raise Refusal("", f"{type(claim).__name__}: not a line or statement of plain claims")
+        if type(part) is UniqueRoot and type(part.unique) is not bool:
             raise Refusal("", f"{type(claim).__name__}: not a line or statement of plain claims")
 
 
@@ -275,7 +299,6 @@ class _Checker:
                 raise Refusal("", f"{letter} is not for a statement to define")
         given = [*self.statement.given, *_relations(self.statement.then)]
         own = [*(t for claim in given for t in _terms_of(claim)), *where, *where.values(), *self.proof.folded]
-        own += [claim.constant for claim in given if type(claim) is Assumption and claim.constant is not None]
         for term in own:
             if name := _foreign(term, self.definitions):
                 raise Refusal("", f"the statement holds what is not a term of the catalog: {name}")
@@ -294,11 +317,20 @@ class _Checker:
             except ShapeMismatch as mismatch:
                 raise Refusal(entry.name, f"shapes disagree in {mismatch}") from mismatch
             claims += terms_held
+        for term in {*own, *claims, *self.definitions.values()}:
+            self._nothing_captured(term)
         try:
             check_shapes(WellShaped(*own, *claims, *self._opened([*own, *claims])))
             check_shapes(self.statement)
         except ShapeMismatch as mismatch:
             raise Refusal("", f"shapes disagree in {mismatch}") from mismatch
+
+    def _nothing_captured(self, term: sp.Basic) -> None:
+        """Refused when a bound letter is defined, or a definition inside its scope speaks of it."""
+        for node in _bound(term):
+            inside, letter = node.args
+            if letter in self.definitions or any(letter in _free(d) for d in self._opened([inside])):
+                raise Refusal("", f"a definition hides {letter} in {node}")
 
     @staticmethod
     def _terms_held(entry: Line) -> list[Any]:
@@ -525,8 +557,9 @@ class _Checker:
         if not is_matrix(hole) and hole != sp.Symbol(hole.name, real=True):
             raise Refusal(entry.name, "the hole is declared with a sign")
         before, after = (_replace(pattern, {hole: side}) for side in (claim.lhs, claim.rhs))
-        for made in (before, after):
+        for made in (claim, before, after):  # a normal form: no quotient by zero, no infinite root, no sign unproved
             check_shapes(made)
+            self._normal(made)
         if not (self._entails(instance.line.claim, before) and self._entails(after, entry.claim)):
             raise Refusal(entry.name, "the pattern does not lead from the cited line to the claim")
         return equation.assumes | instance.assumes
@@ -590,6 +623,7 @@ class _Checker:
                 raise Refusal(entry.name, f"{name} stands for a {'matrix' if is_matrix(letter) else 'scalar'}")
             table[letter] = term
             if is_matrix(letter):
+                self.terms.matrix(term)  # has a value: no quotient by zero, no root of a negative number
                 self._fit(entry, letter, shape_of(term), table)
             else:
                 self._domain(entry, letter, term)
@@ -774,8 +808,10 @@ class _Checker:
         f, v = claim.expression, claim.variable
         if any(v in _free(d) for d in self._opened([f])) or not self._positive_letter(v):
             raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
+        if hidden := self.chosen.keys() & _free(f):
+            raise Refusal(entry.name, f"{', '.join(map(str, hidden))} may have been chosen for each {v}")
         self._continuous(entry, f, v)
-        below, above = entry.at["below"], entry.at["above"]
+        below, above = (self._given(entry, entry.at[end]) for end in ("below", "above"))
         ends = (Relation(sp.S.Zero, "<=", below), Relation(below, "<", above))
         values = (Relation(_swap(f, {v: below}), "<", sp.S.Zero), Relation(sp.S.Zero, "<", _swap(f, {v: above})))
         assumes = self._premises(entry, (*ends, *values))
@@ -789,7 +825,14 @@ class _Checker:
             if case is None or not self._entails(case.line.claim, Relation(x, "<", y)):
                 raise Refusal(entry.name, "monotonicity rests on the assumption x < y")
             assumes |= self._premises(entry, (increases,)) - {case.line.name}
+            self._general(entry, assumes, {x, y})
         return assumes
+
+    def _general(self, entry: Line, assumes: frozenset[str], letters: set[sp.Basic]) -> None:
+        """Refused when an open assumption speaks of letters for which something was to be shown at all their values."""
+        for name in sorted(assumes):
+            if any(letters & _free(term) for term in _terms_of(self.lines[name].line.claim)):
+                raise Refusal(entry.name, f"the open assumption {name} speaks of {', '.join(map(str, letters))}")
 
     def _before_root(self, entry: Line) -> frozenset[str]:
         """at: x, near; cites near(0) < 0, and f(x) < 0 under the assumption near(x) < 0 on a new letter x.
@@ -836,6 +879,8 @@ class _Checker:
             raise Refusal(entry.name, "x is a new positive letter")
         if any({v, x} & _free(d) for d in self._opened([f, near])) or not self._positive_letter(v):
             raise Refusal(entry.name, f"a definition hides {v}, or {v} is not a positive letter")
+        if hidden := self.chosen.keys() & (_free(f) | _free(near)):
+            raise Refusal(entry.name, f"{', '.join(map(str, hidden))} may have been chosen for each {x}")
         for function, letter in ((f, v), (near, x)):
             self._continuous(entry, function, letter)
         cited = [self._cited(entry, name) for name in entry.cites]
@@ -846,16 +891,21 @@ class _Checker:
             raise Refusal(entry.name, "the sign of f near 0 rests on the assumption near(x) < 0")
         start = Relation(_swap(near, {x: sp.S.Zero}), "<", sp.S.Zero)
         negative = Relation(_swap(f, {v: x}), "<", sp.S.Zero)
-        return self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {cases[0].line.name})
+        assumes = self._premises(entry, (start,)) | (self._premises(entry, (negative,)) - {cases[0].line.name})
+        self._general(entry, assumes, {x})
+        return assumes
 
     def _root_bounds(self) -> Iterator[tuple[sp.Basic, sp.Symbol]]:
         """(f, v) for each hypothesis v <= MinRoot(f, v) of the statement."""
         for given in self.statement.given:
             if type(given) is not Relation or given.op not in ("<=", "<") or not isinstance(given.lhs, sp.Symbol):
                 continue
-            bounds = [given.rhs]
+            bounds, met = [given.rhs], set()
             while bounds:
                 bound = bounds.pop()
+                if bound in met:
+                    continue
+                met.add(bound)
                 if isinstance(bound, sp.Min):
                     bounds += bound.args
                 elif bound in self.definitions:
@@ -921,8 +971,10 @@ def check_all(library: Mapping[str, Proof] | None = None) -> tuple[str, ...]:
     """The labels of a library, each proof checked once. Raises: Refusal."""
     proofs = _project() if library is None else library
     done: dict[str, Proof] = {}
-    for proof in proofs.values():
+    for label, proof in proofs.items():
         _check(proof, proofs, done, ())
+        if proof.label != label:
+            raise Refusal("", f"the library's proof of {label} is of {proof.label}")
     return tuple(proofs)
 
 

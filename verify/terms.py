@@ -439,8 +439,10 @@ class Terms:
 
     def _matrix(self, term: sp.Basic) -> Matrix:
         if isinstance(term, sp.MatrixSymbol):
-            if term in self.definitions and term not in self.folded:
-                return self.matrix(self.definitions[term])
+            if term in self.definitions:
+                value = self.matrix(self.definitions[term])  # folded or not, what it stands for has a value
+                if term not in self.folded:
+                    return value
             return self._letter(term.shape, "symbol", term)
         if isinstance(term, sp.ZeroMatrix):
             return {}
@@ -467,8 +469,9 @@ class Terms:
             )
             return reduce(self.matrix_add, ({w: p for w in letter} for letter, p in parts), {})
         if isinstance(term, norms.Grad | norms.KroneckerSum):
+            sizes = tuple(frozen(self.scalar(d)) for d in (term.args[0].shape[0], term.args[-1].shape[0]))
             return self._letter(
-                term.shape, type(term).__name__, *(self._frozen_matrix(self.matrix(a)) for a in term.args)
+                term.shape, type(term).__name__, sizes, *(self._frozen_matrix(self.matrix(a)) for a in term.args)
             )
         raise Unsupported(f"{type(term).__name__}: the kernel has no rule for this matrix")
 

@@ -1,0 +1,383 @@
+"""More false claims that a careless kernel would accept: letters that are not new, undefined terms, forged parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from theorems.norms import Fro, Grad, Inner, KroneckerSum, Lambda, Loss, MinRoot, Sigma
+from theorems.notation import W_0, K, U, V, W, W_next, W_star, h, m, n, t
+from theorems.proofs import PROOFS
+from theorems.proofs.derivation import Line, Proof, line
+from theorems.statement import Assumption, Empirical, Kind, Statement, UniqueRoot, eq, journal, le, lt
+from verify.kernel import Refusal, check, check_all
+
+_x, _y, _z, _hole = sp.symbols("x y z hole_", real=True)
+_v, _r1, _r2, _xp, _yp, _first, _second = sp.symbols("v r1 r2 xp yp first second", real=True, positive=True)
+_S, _R = sp.MatrixSymbol("S", n, n), sp.MatrixSymbol("R", m, m)
+_b, _u = sp.MatrixSymbol("b", n, 1), sp.MatrixSymbol("u", n, 1)
+_SMOOTH = Assumption("smooth", _xp)
+
+
+def _proof(then: Any, *lines: Line, label: str = "t.claim", kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
+    return Proof(Statement(label=label, source=(journal("0"),), kind=kind, then=then, **key), tuple(lines))
+
+
+def _hyp(name: str, claim: Any, known: bool = False) -> Line:
+    return line(name, claim, "hypothesis", known=known)
+
+
+def _algebra(claim: Any, label: str = "t.claim", **key: Any) -> Proof:
+    return _proof(claim, line("claim", claim, "algebra"), label=label, **key)
+
+
+def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, given: tuple[Any, ...], **key: Any) -> Proof:
+    return _proof(
+        claim,
+        _hyp("a", equation),
+        line("b", instance, "hypothesis" if instance in given else "algebra"),
+        line("claim", claim, "substitute", "a", "b", at={"hole": _hole, "pattern": pattern}),
+        given=given,
+        **key,
+    )
+
+
+# 1 - v is positive before its root, yet each of two letters has an assumption about the other that makes all follow.
+_below_one = le(_v, MinRoot(1 - _v, _v))
+
+
+def _from_contradiction(name: str, x: Any, y: Any, *cites: str) -> tuple[Line, Line]:
+    """1 - x < 0, from x < y and y <= x: times y - x, it is as true as anything."""
+    product = lt((1 - x) * (y - x), 0)
+    return (
+        line(f"{name}-times", product, "arithmetic", weights=[(x, cites[0]), (1, cites[1])]),
+        line(name, lt(1 - x, 0), "order.strict-cancel", cites[0], f"{name}-times", at={"x": 1 - x, "y": 0, "z": y - x}),
+    )
+
+
+_two_letters = _proof(
+    le(1 - _v, 0),
+    line("case", lt(_r1 - _r2, 0), "assume"),
+    line("beyond", le(_r2, _r1), "assume"),
+    *_from_contradiction("f", _r1, _r2, "case", "beyond"),
+    line("first", le(1 - _v, 0), "before-root", "case", "f", at={"x": _r1, "near": _r1 - _r2}),
+    line("case'", lt(_r2 - _r1, 0), "assume"),
+    line("beyond'", le(_r1, _r2), "assume"),
+    *_from_contradiction("f'", _r2, _r1, "case'", "beyond'"),
+    line("second", le(1 - _v, 0), "before-root", "case'", "f'", at={"x": _r2, "near": _r2 - _r1}),
+    line("claim", le(1 - _v, 0), "cases", "first", "beyond", "second", "beyond'"),
+    given=(_below_one,),
+)
+
+# v - v^2 + 1/8 ... increases from r1 to r2 only where an assumption says how far they are.
+_bump = 2 * _v - _v**2 - sp.Rational(1, 2)
+_close = le(_r1 + _r2, 1)
+_only_root = _proof(
+    UniqueRoot(_bump, _v),
+    line("start", lt(-sp.Rational(1, 2), 0), "algebra"),
+    line("end", lt(0, sp.Rational(1, 2)), "algebra"),
+    line("case", lt(_r1, _r2), "assume"),
+    line("close", _close, "assume"),
+    line(
+        "up",
+        lt(_bump.xreplace({_v: _r1}), _bump.xreplace({_v: _r2})),
+        "arithmetic",
+        weights=[(1, "case"), (1, "case", "close")],
+    ),
+    line(
+        "claim",
+        UniqueRoot(_bump, _v),
+        "root",
+        *("start", "end", "up", "case"),
+        at={"below": 0, "above": 1, "x": _r1, "y": _r2},
+    ),
+    kind=Kind.EXISTENCE,
+)
+
+# x is the constant of smoothness, and not any positive number.
+_far = Fro(Grad(V) - Grad(U)) - 1 - _v * Fro(V - U)
+_constant = _proof(
+    le(_far, 0),
+    _hyp("s", _SMOOTH),
+    line(
+        "l", le(Fro(Grad(V) - Grad(U)), _xp * Fro(V - U)), "smooth.lipschitz", "s", at={"A": U, "B": V, "constant": _xp}
+    ),
+    line("case", lt(_xp - 1, 0), "assume"),
+    line("n", lt(_far.xreplace({_v: _xp}), 0), "arithmetic", weights=[(1, "l")]),
+    line("claim", le(_far, 0), "before-root", "case", "n", at={"x": _xp, "near": _xp - 1}),
+    given=(_SMOOTH, le(_v, MinRoot(_far, _v))),
+)
+
+# u = b / x is chosen for each x: x <b, u> - 1 is |b|^2 - 1 for every x > 0, and looks like -1 at x = 0.
+_stretch, _w, _column = _r1 * sp.Identity(n), sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("column", n, 1)
+_gram = _stretch * _stretch.T
+_near = _r1 * Inner(_b, _u) - 1
+_least = Sigma(_stretch, n)
+_chosen_for_each = _proof(
+    le(1 - _v, 0),
+    _hyp("long", le(2, Inner(_b, _b))),
+    line("gram", eq(Lambda(_gram, n), _least**2), "singular-values.gram", at={"A": _stretch, "k": n}),
+    line("value", eq(Inner(_w, _gram * _w), Lambda(_gram, n)), "eigenvector.exists", at={"S": _gram, "k": n, "u": _w}),
+    line("unit", eq(Fro(_w) ** 2, 1), "eigenvector.exists", at={"S": _gram, "k": n, "u": _w}),
+    line("square", lt(0, _least**2), "arithmetic", weights=[(1, "gram"), (1, "value"), (-(_r1**2), "unit")]),
+    line("positive", lt(0, _least), "order.strict-roots", "square", at={"x": 0, "y": _least}),
+    line("onto", eq(_b, _stretch * _u), "surjective.exists", "positive", at={"T": _stretch, "b": _b, "u": _u}),
+    line("same", eq(Inner(_b, _b), Inner(_b, _b)), "algebra"),
+    line(
+        "inner",
+        eq(Inner(_b, _stretch * _u), Inner(_b, _b)),
+        "substitute",
+        *("onto", "same"),
+        at={"hole": _column, "pattern": eq(Inner(_b, _column), Inner(_b, _b))},
+    ),
+    line("case", lt(_near, 0), "assume"),
+    line("f", lt(1 - _r1, 0), "arithmetic", weights=[(1, "case"), (1, "long"), (-1, "inner")]),
+    line("claim", le(1 - _v, 0), "before-root", "case", "f", at={"x": _r1, "near": _near}),
+    given=(_below_one, le(2, Inner(_b, _b))),
+)
+
+# y is v^3: put in, it is captured by the variable of the root.
+_rooted = le(_v, MinRoot(_v**2 - _yp, _v))
+_captured = le(_v, MinRoot(_v**2 - _v**3, _v))
+LEMMAS: dict[str, Proof] = {
+    "root": _proof(
+        le(_v**2 - _yp, 0),
+        _hyp("h", _rooted),
+        line("case", lt(_r1**2 - _yp, 0), "assume"),
+        line("claim", le(_v**2 - _yp, 0), "before-root", "case", at={"x": _r1, "near": _r1**2 - _yp}),
+        given=(_rooted,),
+        label="root",
+    ),
+    "hidden": _proof(
+        le(_v**2 - _yp, 0),
+        _hyp("h", _rooted),
+        line("claim", le(_v**2 - _yp, 0), "lemma", "h", labels=("root",)),
+        given=(_rooted,),
+        where={_yp: _v**3},
+        label="hidden",
+    ),
+}
+
+
+class _Anything(Empirical):
+    """A hypothesis that equals whatever it is compared with."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = Empirical.__hash__
+
+
+class _Every:
+    """A value that equals whatever it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+# A run whose loss shrinks by the factor yp, and a step that supposes what it is to show.
+_rate, _rate_next = le(Loss(W), Loss(W_0) * _yp**t), le(Loss(W_next), Loss(W_0) * _yp ** (t + 1))
+LEMMAS["base"] = _algebra(le(Loss(W_0), Loss(W_0)), "base")
+LEMMAS["supposed"] = _proof(_rate_next, _hyp("claim", _rate_next), given=(_rate_next,), label="supposed")
+LEMMAS["positive"] = _algebra(le(0, _xp), "positive")
+
+_M = sp.MatrixSymbol("M", n, m)
+
+
+class _Turning:
+    """The name of a reading, another one at the last look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    @property
+    def name(self) -> str:
+        self.looks += 1
+        return "another" if self.looks < 6 else "sigma-min-padded"
+
+
+_flat = le(Fro(Grad(V) - Grad(U)), 0)
+_divided = le(Inner(U / _y, V), Fro(U / _y) * Fro(V))
+_imaginary = le(Inner(sp.sqrt(_y) * U, V), Fro(sp.sqrt(_y) * U) * Fro(V))
+
+FALSE: dict[str, tuple[Proof, str]] = {
+    "two letters new in name only": (_two_letters, "open assumption"),
+    "the only root, under an assumption on its letters": (_only_root, "open assumption"),
+    "a letter chosen for each value": (_chosen_for_each, "chosen for each"),
+    "the constant of an assumption is no new letter": (_constant, "new positive letter"),
+    "a definition is captured by the variable of a root": (
+        _proof(
+            le(_v**2 - _v**3, 0),
+            _hyp("h", _captured),
+            line("claim", le(_v**2 - _v**3, 0), "lemma", "h", labels=("hidden",)),
+            given=(_captured,),
+        ),
+        "hides",
+    ),
+    "a quotient by zero": (
+        _substituted(le(_x / _y, 1), eq(0, _x), le(0, 1), le(_hole / _y, 1), (eq(0, _x),)),
+        "not known to be positive",
+    ),
+    "zero over zero is one": (
+        _substituted(eq(_x / _y, 1), eq(_y, _x), eq(1, 1), eq(_hole / _y, 1), (eq(_y, _x),)),
+        "not known to be positive",
+    ),
+    "zero times an infinite root": (
+        _substituted(
+            le(_x * _first, 1),
+            eq(0, _x),
+            le(0, 1),
+            le(_hole * _first, 1),
+            (eq(0, _x),),
+            where={_first: MinRoot(1 + _v, _v)},
+        ),
+        "no rule for this head",
+    ),
+    "infinity less infinity": (
+        _substituted(
+            eq(_second - _first, 0),
+            eq(_first, _second),
+            eq(0, 0),
+            eq(_hole - _first, 0),
+            (eq(_first, _second),),
+            where={_first: MinRoot(1 + _v, _v), _second: MinRoot(2 + _v, _v)},
+        ),
+        "no rule for this head",
+    ),
+    "the declared sign of what is defined as -1": (
+        _substituted(
+            eq(1, -1), eq(-1, _xp), eq(-1, -1), eq(_hole / sp.Abs(_hole), -1), (eq(-1, _xp),), where={_xp: sp.S(-1)}
+        ),
+        "declared with a sign",
+    ),
+    "a matrix over what may be zero": (
+        _proof(_divided, line("claim", _divided, "frobenius.cauchy-schwarz", at={"A": U / _y, "B": V})),
+        "not known to be positive",
+    ),
+    "an imaginary matrix": (
+        _proof(_imaginary, line("claim", _imaginary, "frobenius.cauchy-schwarz", at={"A": sp.sqrt(_y) * U, "B": V})),
+        "not known to be nonnegative",
+    ),
+    "Kronecker sums of two sizes": (
+        _algebra(
+            eq(Fro(KroneckerSum(sp.ZeroMatrix(n, n), _R)), Fro(KroneckerSum(sp.ZeroMatrix(h, h), _R))),
+        ),
+        "not evident",
+    ),
+    "a step that supposes its conclusion": (
+        _proof(
+            _rate,
+            line("claim", _rate, "induction", labels=("base", "supposed"), at={"invariant": _rate}),
+            kind=Kind.TRAJECTORY,
+        ),
+        "not available",
+    ),
+    "two cases about two things": (
+        _proof(
+            le(_z, 0),
+            _hyp("h", le(_x + _y + _z, 0)),
+            line("one", le(0, _x), "assume"),
+            line("other", le(0, _y), "assume"),
+            line("a", le(_y + _z, 0), "arithmetic", weights=[(1, "h"), (1, "one")]),
+            line("claim", le(_y + _z, 0), "cases", "a", "one", "a", "other"),
+            given=(le(_x + _y + _z, 0),),
+        ),
+        "do not exhaust",
+    ),
+    "a positive letter at what may be negative": (
+        _proof(
+            le(Loss(V), Loss(U)),
+            line("claim", le(0, Loss(U) - Loss(V)), "lemma", at={"xp": Loss(U) - Loss(V)}, labels=("positive",)),
+        ),
+        "not known to be positive",
+    ),
+    "a product that is one for n = m only": (_algebra(le(0, Fro(W_star * W_star))), "shapes disagree"),
+    "a logarithm of what may be negative": (
+        _proof(
+            le(1 + sp.log(_x), _x), line("claim", le(1 + sp.log(_x), _x), "exponential.tangent", at={"x": sp.log(_x)})
+        ),
+        "not known to be positive",
+    ),
+    "the exponential of a logarithm at zero": (
+        _proof(le(sp.exp(_x), 0), line("claim", le(sp.exp(_x), 0), "exponential.logarithm", at={"x": _x, "y": 0})),
+        "premise",
+    ),
+    "a strict sign by substitution": (
+        _substituted(lt(_x, 1), eq(_y, _x), le(_y, 1), lt(_hole, 1), (eq(_y, _x), le(_y, 1))),
+        "does not lead",
+    ),
+    "a maximum above what it may equal": (
+        _proof(lt(_x, sp.Max(_x, _y)), line("claim", lt(_x, sp.Max(_x, _y)), "maximum.above", at={"x": _x, "y": _y})),
+        "does not give the claim",
+    ),
+    "a minimum of equals is not below them": (_algebra(lt(sp.Min(_x, _x + 0 * _y), _x)), "not evident"),
+    "a folded matrix over what may be zero": (
+        Proof(
+            _algebra(le(0, Fro(_M)), where={_M: U / _y}).statement,
+            (line("claim", le(0, Fro(_M)), "algebra"),),
+            frozenset({_M}),
+        ),
+        "not known to be positive",
+    ),
+    "a reading that changes its name": (
+        _algebra(le(0, 1), "j9.pl", reading=_Turning()),  # type: ignore[arg-type]
+        "reading",
+    ),
+    "a hypothesis that equals everything": (
+        _proof(le(1, 0), _hyp("claim", le(1, 0)), given=(_Anything("", ""),)),
+        "plain claims",
+    ),
+    "a constant that equals everything": (
+        _proof(
+            _flat,
+            _hyp("s", Assumption("smooth", _Every())),  # type: ignore[arg-type]
+            line("claim", _flat, "smooth.lipschitz", "s", at={"A": U, "B": V, "constant": 0}),
+            given=(Assumption("smooth", K),),
+        ),
+        "not a term",
+    ),
+    "a value that equals everything": (
+        _proof(
+            UniqueRoot(_v, _v, unique=False),
+            line("a", lt(-1, 0), "algebra"),
+            line("b", le(0, 1), "algebra"),
+            line("c", lt(0, 1), "algebra"),
+            line(
+                "claim",
+                UniqueRoot(_v, _v, unique=False),
+                "root",
+                *("a", "b", "c"),
+                at={"below": _Every(), "above": sp.S.One},
+            ),
+            kind=Kind.EXISTENCE,
+        ),
+        "plain",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_claim_is_refused(name: str) -> None:
+    proof, reason = FALSE[name]
+    with pytest.raises(Refusal, match=reason):
+        check(proof, LEMMAS)
+
+
+@pytest.mark.parametrize("label", ["root", "base", "supposed", "positive"])
+def test_the_lemmas_behind_them_are_accepted(label: str) -> None:
+    assert check(LEMMAS[label], LEMMAS).proof == label
+
+
+def test_a_library_with_a_wrong_label_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"is of j34\.product"):
+        check_all({"j36.norm-of-sum": PROOFS["j34.product"]})
