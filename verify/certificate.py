@@ -135,8 +135,8 @@ def _enclosures(certificate: dict[str, Any]) -> list[dict[str, str]]:
         frame = check.frames_of(certificate, check.read_statement(statement))[-1]
         for place, node in _places(statement, claim, path, set()):
             value = frame.value(node)
-            if isinstance(value, check.Interval):
-                lower, upper = _bounds(value)
+            if isinstance(value, check.Root | check.Interval):
+                lower, upper = _bounds(check.interval(value))
                 found.append({"at": place, "by": check.METHODS[node[0]], "lower": lower, "upper": upper})
     except (check.Reject, check.Undecided):
         return []  # the checker will say why; nothing is stated that was not computed

@@ -47,7 +47,7 @@ class Undecided(Exception):
     """Not decided at this working precision: what."""
 
 
-# 1. Numbers: a Fraction, an Interval, or a Series -------------------------------------------------------------------
+# 1. Numbers: a Fraction, a Root, an Interval, or a Series -----------------------------------------------------------
 
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
 DOWN, UP = (
@@ -62,7 +62,7 @@ def work(bits: int) -> None:
 
 
 class Inexact:
-    """What intervals and series have in common; a Fraction on the left hands over to it."""
+    """What the numbers that are no Fraction have in common; a Fraction on the left hands over to it."""
 
     __slots__ = ()
 
@@ -77,6 +77,36 @@ class Inexact:
 
     def __rsub__(self: Any, x: Any) -> Any:
         return -self + x
+
+    def __pow__(self, n: int) -> Any:
+        return reduce(mul, [self] * n, ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Inexact):
+    """The irrational number x with x |x| = square, exact."""
+
+    square: Fraction
+
+    def __neg__(self) -> Root:
+        return Root(-self.square)
+
+    def __abs__(self) -> Root:
+        return Root(abs(self.square))
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Interval | Series):
+            a, b = self.square, signed_square(other)
+            cross = square_root(abs(a * b))
+            if isinstance(cross, Fraction):  # then (x + y)^2 = |a| + |b| +- 2 cross, and x + y has the sign of a + b
+                size = abs(a) + abs(b) + (2 * cross if a * b > 0 else -2 * cross)
+                return signed_root(size if a + b > 0 else -size)
+        return other + (self if isinstance(other, Series) else interval(self))
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Interval | Series):
+            return other * (self if isinstance(other, Series) else interval(self))
+        return signed_root(self.square * signed_square(other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +124,7 @@ class Interval(Inexact):
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Series):
-            return NotImplemented
+            return other + self
         if other == 0:
             return self
         y = interval(other)
@@ -102,7 +132,7 @@ class Interval(Inexact):
 
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Series):
-            return NotImplemented
+            return other * self
         if other == 0:
             return ZERO
         y = interval(other)
@@ -142,9 +172,6 @@ class Series(Inexact):
                 found[e + g] = exact(found.get(e + g, ZERO) + c * d)
         return self.with_terms(found)
 
-    def __pow__(self, n: int) -> Any:
-        return reduce(mul, [self] * n, ONE)
-
     def lifted(self, e: Fraction) -> Series:
         """The expansion times x^e."""
         return self.with_terms({g + e: c for g, c in self.terms.items()})
@@ -167,7 +194,7 @@ class Series(Inexact):
         return rest * slope(c + rest.range(ZERO)) + f(c)
 
 
-Number = Fraction | Interval | Series
+Number = Fraction | Root | Interval | Series
 UNIT = Interval(Decimal(-1), Decimal(1))
 Matrix = tuple[tuple[Any, ...], ...]
 
@@ -187,6 +214,10 @@ def interval(x: Any) -> Interval:
     """An interval around any number."""
     if isinstance(x, Series):
         return interval(x.range(x.low))
+    if isinstance(x, Root):
+        size = enclose(abs(x.square))
+        found = Interval(sqrt_end(size.lo, DOWN), sqrt_end(size.hi, UP))
+        return found if x.square > 0 else -found
     return x if isinstance(x, Interval) else enclose(Fraction(x))
 
 
@@ -209,12 +240,12 @@ def length(q: Fraction) -> int:
 
 def total(terms: Iterable[Any]) -> Any:
     """The sum of numbers, exact ones first."""
-    return reduce(lambda x, y: exact(x + y), sorted(terms, key=lambda x: not isinstance(x, Fraction)), ZERO)
+    return reduce(lambda x, y: exact(x + y), sorted(terms, key=lambda x: isinstance(x, Interval)), ZERO)
 
 
 def product(factors: Iterable[Any]) -> Any:
     """The product of numbers, exact ones first."""
-    return reduce(lambda x, y: exact(x * y), sorted(factors, key=lambda x: not isinstance(x, Fraction)), ONE)
+    return reduce(lambda x, y: exact(x * y), sorted(factors, key=lambda x: isinstance(x, Interval)), ONE)
 
 
 def compare(x: Any, y: Any) -> tuple[int, int]:
@@ -222,7 +253,7 @@ def compare(x: Any, y: Any) -> tuple[int, int]:
     d = x - y
     if isinstance(d, Series):  # its sign is that of what remains without the leading power of x
         d = d.lifted(-min(d.terms, default=ZERO)).range(d.low)
-    low, high = (d.lo, d.hi) if isinstance(d, Interval) else (d, d)
+    low, high = (d.lo, d.hi) if isinstance(d, Interval) else (signed_square(d), signed_square(d))
     return (low > 0) - (low < 0), (high > 0) - (high < 0)
 
 
@@ -273,7 +304,7 @@ def sqrt_end(x: Decimal, here: Context) -> Decimal:
 
 
 def square_root(x: Any) -> Any:
-    """sqrt(x), exact when it is found to be rational."""
+    """sqrt(x), exact while it is not too long."""
     if isinstance(x, Series):
         return power(x, HALF)
     low, high = compare(x, ZERO)
@@ -283,8 +314,19 @@ def square_root(x: Any) -> Any:
         a, b = isqrt(x.numerator), isqrt(x.denominator)
         if (a * a, b * b) == (x.numerator, x.denominator):
             return Fraction(a, b)
+        return Root(x) if length(x) <= EXACT_BITS else interval(Root(x))
     x = interval(x)
     return Interval(sqrt_end(x.lo, DOWN), sqrt_end(x.hi, UP))
+
+
+def signed_square(x: Any) -> Fraction:
+    """x |x| of an exact number."""
+    return x.square if isinstance(x, Root) else x * abs(x)
+
+
+def signed_root(q: Fraction) -> Any:
+    """The number x with x |x| = q."""
+    return square_root(q) if q >= 0 else -square_root(-q)
 
 
 @contextmanager
@@ -368,6 +410,8 @@ def inverse(x: Any) -> Any:
         raise Reject("a division by zero")
     if isinstance(x, Fraction):
         return 1 / x
+    if isinstance(x, Root):
+        return Root(1 / x.square)
     if x.lo <= 0 <= x.hi:
         raise Undecided("a divisor that may be zero")
     return Interval(DOWN.divide(Decimal(1), x.hi), UP.divide(Decimal(1), x.lo))
@@ -576,15 +620,17 @@ def sigma_squared(a: Matrix, k: Any) -> Any:
         return ZERO
     if len(a) == 1:
         return square_sum(a)
-    if rational(a):
-        return eigenvalue(gram(a), k)
+    squares = gram(a)
+    if rational(squares):
+        return eigenvalue(squares, k)
     return greatest(ZERO, weyl(a, lambda m: square_root(sigma_squared(m, Fraction(k))))) ** 2
 
 
 def rank(a: Matrix) -> Fraction:
     """Rank, when exact numbers or singular values certainly above zero show it."""
-    if rational(a):
-        return Fraction(inertia(integers(gram(a))[0])[0])
+    squares = gram(a)
+    if rational(squares):
+        return Fraction(inertia(integers(squares)[0])[0])
     full = Fraction(min(dimensions(a)))
     if sign(sigma_squared(a, full)) != 1:
         raise Undecided("a rank")
@@ -862,7 +908,7 @@ DOMAINS = {"positive": ">", "nonnegative": ">=", "negative": "<", "nonpositive":
 def symbol(frame: Frame, name: str, *flags: str) -> Any:
     """Value of a symbol, its declared domain checked."""
     value = frame.named(name)
-    broken = isinstance(value, Fraction) and value.denominator != 1
+    broken = isinstance(value, Root) or (isinstance(value, Fraction) and value.denominator != 1)
     for flag in flags:
         if broken if flag == "integer" else truth_of(DOMAINS[flag], value, ZERO) is False:
             raise Reject(f"symbol {name}: its value is not {flag}, outside its domain")
@@ -1533,6 +1579,8 @@ def show(x: Any) -> str:
         return "[" + ", ".join(map(show, x)) + "]"
     if isinstance(x, Fraction):
         return str(x) if len(str(x)) <= 24 else f"about {decimal(x, False)}"
+    if isinstance(x, Root):
+        return f"{'-' if x.square < 0 else ''}sqrt({show(abs(x.square))}) = {show(interval(x))}"
     return f"[{decimal(x.lo, False)}, {decimal(x.hi, True)}]"
 
 

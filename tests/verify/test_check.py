@@ -129,6 +129,23 @@ def test_squares_and_norms_stay_exact_while_they_can(a: Fraction, b: Fraction) -
     assert squared["SigmaMax"] == (a + abs(b)) ** 2 and squared["SigmaMin"] == (a - abs(b)) ** 2
 
 
+@given(st.fractions(0, 100, max_denominator=50), st.fractions(0, 100, max_denominator=50), st.integers(1, 9))
+def test_roots_are_exact_while_they_can_be(a: Fraction, b: Fraction, k: int) -> None:
+    x, y = check.square_root(a), check.square_root(b)
+    assert x**2 == a and x**3 == a * x
+    assert x * y == check.square_root(a * b)
+    assert x + k * x == check.square_root((k + 1) ** 2 * a)
+    assert k * x - k * x == 0 and -x + x == 0 and x - (k + 1) * x == -(k * x)
+    assert check.compare(x, y) == (((a > b) - (a < b)),) * 2
+    assert check.compare(x, b) == (((a > b * b) - (a < b * b)),) * 2
+    if a:
+        assert check.inverse(x) * x == 1
+    for exact, value in ((x + y, mpmath.sqrt(mp(a)) + mpmath.sqrt(mp(b))), (x - b, mpmath.sqrt(mp(a)) - mp(b))):
+        assert contains(exact, value)
+    germ = check.Series({Fraction(1): Fraction(1)}, Fraction(0), Fraction(1))
+    assert (x + germ).terms == (germ + x).terms and (x * germ).terms == (germ * x).terms
+
+
 @given(st.fractions(-5, 5, max_denominator=20), st.fractions(Fraction(1, 50), 1), st.fractions(Fraction(1, 1000), 1))
 def test_expansions_enclose_the_function_on_all_their_points(c: Fraction, top: Fraction, place: Fraction) -> None:
     x = place * top
