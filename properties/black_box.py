@@ -121,11 +121,13 @@ def load_object(reference: str) -> Any:
     """
     path, colon, name = reference.rpartition(":")
     if not colon or not path or not name.isidentifier():
-        raise InputError(f"--loss = {shorten(reference)}: not FILE.py:NAME; write my_losses.py:my_loss")
+        raise InputError(f"--loss = {shorten(reference, 200)}: not FILE.py:NAME; write my_losses.py:my_loss")
     module = _module(path, reference)
     if not hasattr(module, name):
         known = [n for n in vars(module) if not n.startswith("_")]
-        raise InputError(f"--loss = {shorten(reference)}: no {name} in it; it has {', '.join(known[:8]) or 'nothing'}")
+        raise InputError(
+            f"--loss = {shorten(reference, 200)}: no {name} in it; it has {', '.join(known[:8]) or 'nothing'}"
+        )
     return getattr(module, name)
 
 
@@ -145,20 +147,20 @@ def _module(path: str, reference: str) -> Any:
         try:
             return importlib.import_module(path)
         except (Exception, SystemExit) as error:  # whatever the user's module raises is the user's to see
-            raise InputError(f"--loss = {shorten(reference)}: importing it failed ({_line(error)})") from error
+            raise InputError(f"--loss = {shorten(reference, 200)}: importing it failed ({_line(error)})") from error
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"--loss = {shorten(reference)}: no file {shorten(path)}; check the path")
+        raise InputError(f"--loss = {shorten(reference, 200)}: no file {shorten(path, 200)}; check the path")
     spec = importlib.util.spec_from_file_location(f"localpl_user_{file.stem}", file)
     if spec is None or spec.loader is None:
-        raise InputError(f"--loss = {shorten(reference)}: not a Python file; name one that ends in .py")
+        raise InputError(f"--loss = {shorten(reference, 200)}: not a Python file; name one that ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     sys.path.insert(0, str(file.resolve().parent))
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise InputError(f"--loss = {shorten(reference)}: running the file failed ({_line(error)})") from error
+        raise InputError(f"--loss = {shorten(reference, 200)}: running the file failed ({_line(error)})") from error
     finally:
         sys.path.remove(str(file.resolve().parent))
     return module

@@ -206,7 +206,9 @@ def read_content(path: str | Path) -> dict[str, Any]:
         content = tomllib.loads(text, parse_float=str)  # a decimal stays the decimal that was written
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"PROBLEM = {shorten(str(path))}: not valid TOML ({reason[:120]}); fix that line") from error
+        raise InputError(
+            f"PROBLEM = {shorten(str(path), 200)}: not valid TOML ({reason[:120]}); fix that line"
+        ) from error
     loss = content.get("loss", {})
     check_keys({**content, "loss": {}} if isinstance(loss, Mapping) and not _least_squares(loss) else content)
     if not loss:

@@ -8,6 +8,7 @@ hypotheses fail, 130 interrupted.
 from __future__ import annotations
 
 import ast
+import codecs
 import difflib
 import importlib
 import os
@@ -18,6 +19,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -185,7 +187,15 @@ def main(args: Sequence[str] | None = None) -> int:
         return _run(args)
 
 
+def _write_what_the_encoding_lacks() -> None:
+    """On a stream that is not UTF-8, characters it does not have are written as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _run(args: Sequence[str] | None) -> int:
+    _write_what_the_encoding_lacks()
     try:
         result = cli.main(args=None if args is None else list(args), prog_name="localpl", standalone_mode=False)
         if sys.stdout is not None:  # it is None when the caller closed it

@@ -140,7 +140,15 @@ def beside(decision: Decision, decisions: Iterable[Decision]) -> str:
         if d.statement.form is Form.PRINTED:
             form = f"read as {reading.name}" if reading else "printed"
         names.append(f"{form}: {d.verdict.name}")
-    return "; ".join(dict.fromkeys(names)) or "none"
+    return "; ".join(dict.fromkeys(names)) or _not_asked(decision.statement)
+
+
+def _not_asked(statement: Statement) -> str:
+    """For a run that decides a part of the catalog: the repairs that it was not asked for."""
+    from theorems import CATALOG
+
+    left_out = [s.id for s in CATALOG if s.repairs == statement.label and s.form is Form.REPAIRED]
+    return f"{', '.join(left_out)} (not decided in this run)" if left_out else "none"
 
 
 def counts(decisions: Iterable[Decision]) -> dict[str, int]:
@@ -181,7 +189,8 @@ def print_report(decisions: Sequence[Decision], out: str | None) -> None:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     wrong = errata(decisions)
-    title = f"Errata: {len(wrong)} printed claims refuted or vacuous"
+    claims = "printed claim" if len(wrong) == 1 else "printed claims"
+    title = f"Errata: {len(wrong)} {claims} refuted or vacuous"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     for column in ("statement", "place", "verdict", "witness or reason", "repair"):
         table.add_column(column, overflow="fold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -96,6 +97,15 @@ def test_a_reader_that_goes_away_is_141_and_silent(arguments):
     error = run.stderr.read()
     run.stderr.close()
     assert (run.wait(), error) == (141, b"")
+
+
+def test_a_stream_that_is_not_utf_8_gets_escapes():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+    command = [sys.executable, "-c", "import click; from verify import cli; "
+               "c = click.Command('x', callback=lambda: print('a…')); "
+               "cli.LazyGroup.get_command = lambda *a: c; raise SystemExit(cli.main(['doctor']))"]  # fmt: skip
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "a\\u2026\n"), run.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-NARROWEST = 100
+NARROWEST = 118
 WIDTH = 150
 
 

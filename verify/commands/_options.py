@@ -50,9 +50,9 @@ class OutFolder(click.ParamType):
         """The path; the folder is not made here. Raises InputError."""
         path = Path(value)
         if not str(value) or "\0" in str(value):
-            raise InputError(f"{_name(param)} = {shorten(str(value))}: name a folder")
+            raise InputError(f"{_name(param)} = {shorten(str(value), 200)}: name a folder")
         existing = next(p for p in (path, *path.absolute().parents) if p.exists())
-        said = f"{_name(param)} = {shorten(str(value))}"
+        said = f"{_name(param)} = {shorten(str(value), 200)}"
         if not existing.is_dir():
             raise InputError(f"{said}: {existing} is a file; name a folder")
         if not os.access(existing, os.W_OK | os.X_OK):

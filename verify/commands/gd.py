@@ -214,7 +214,8 @@ def _print(runs: list[Any], problem: Any, goal: float) -> None:
         "bound by",
         "end",
     ):
-        table.add_column(column, justify="left" if column in ("schedule", "bound by", "end") else "right")
+        words = column in ("schedule", "bound by", "end")
+        table.add_column(column, justify="left" if words else "right", no_wrap=not words)
     for run in runs:
         step = [f"{10 ** run.log_eta[i]:.4g}" if len(run.log_eta) else "" for i in (0, -1)]
         table.add_row(

@@ -199,6 +199,13 @@ def test_an_error_is_one_line_and_nothing_else(
         assert says in captured.err and "Errno" not in captured.err and "Traceback" not in captured.err
 
 
+@pytest.mark.parametrize("command", ["eta-max", "constants", "check", "decide"])
+def test_a_long_path_is_shown_to_its_end(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / ("long-" * 12) / "problem.toml"
+    assert main([command, str(path)]) == 2
+    assert str(path) in capsys.readouterr().err
+
+
 def test_a_rejected_certificate_is_a_result_not_bad_input(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for bad in (str(Path(__file__).parents[1] / "rejected" / "edited-rational.json"), str(folder / "list.json")):
         assert main(["check", bad]) == 1
