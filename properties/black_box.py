@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from properties.errors import InputError
-from properties.exact_numbers import shorten
+from properties.exact_numbers import shorten, shown_path
 from properties.fields.field import Field, Matrix, Scalar
 
 DEFAULT_SHAPE = (2, 3)
@@ -121,12 +121,12 @@ def load_object(reference: str) -> Any:
     """
     path, colon, name = reference.rpartition(":")
     if not colon or not path or not name.isidentifier():
-        raise InputError(f"--loss = {shorten(reference, 200)}: not FILE.py:NAME; write my_losses.py:my_loss")
+        raise InputError(f"--loss = {shown_path(reference)}: not FILE.py:NAME; write my_losses.py:my_loss")
     module = _module(path, reference)
     if not hasattr(module, name):
         known = [n for n in vars(module) if not n.startswith("_")]
         raise InputError(
-            f"--loss = {shorten(reference, 200)}: no {name} in it; it has {', '.join(known[:8]) or 'nothing'}"
+            f"--loss = {shown_path(reference)}: no {name} in it; it has {', '.join(known[:8]) or 'nothing'}"
         )
     return getattr(module, name)
 
@@ -147,20 +147,20 @@ def _module(path: str, reference: str) -> Any:
         try:
             return importlib.import_module(path)
         except (Exception, SystemExit) as error:  # whatever the user's module raises is the user's to see
-            raise InputError(f"--loss = {shorten(reference, 200)}: importing it failed ({_line(error)})") from error
+            raise InputError(f"--loss = {shown_path(reference)}: importing it failed ({_line(error)})") from error
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"--loss = {shorten(reference, 200)}: no file {shorten(path, 200)}; check the path")
+        raise InputError(f"--loss = {shown_path(reference)}: no file {shown_path(path)}; check the path")
     spec = importlib.util.spec_from_file_location(f"localpl_user_{file.stem}", file)
     if spec is None or spec.loader is None:
-        raise InputError(f"--loss = {shorten(reference, 200)}: not a Python file; name one that ends in .py")
+        raise InputError(f"--loss = {shown_path(reference)}: not a Python file; name one that ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     sys.path.insert(0, str(file.resolve().parent))
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise InputError(f"--loss = {shorten(reference, 200)}: running the file failed ({_line(error)})") from error
+        raise InputError(f"--loss = {shown_path(reference)}: running the file failed ({_line(error)})") from error
     finally:
         sys.path.remove(str(file.resolve().parent))
     return module

@@ -44,6 +44,11 @@ def shorten(value: object, width: int = 40) -> str:
     return f'"{text}"' if isinstance(value, str) else text
 
 
+def shown_path(path: object) -> str:
+    """A path for an error message, to its end: its last part says most."""
+    return shorten(str(path), 200)
+
+
 def _too_long(value: object, argument: str) -> InputError:
     return InputError(f"{argument} = {shorten(value)}: more than {MAX_DIGITS} digits; round it to fewer")
 
@@ -171,13 +176,11 @@ def _checked_path(name: str, base_path: Path | str | None, argument: str) -> Pat
         folder, size = path.is_dir(), path.stat().st_size
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no such path").lower()
-        raise InputError(
-            f"{argument} = {shorten(name, 200)}: cannot read the file ({reason}); check the path"
-        ) from error
+        raise InputError(f"{argument} = {shown_path(name)}: cannot read the file ({reason}); check the path") from error
     if folder:
-        raise InputError(f"{argument} = {shorten(name, 200)}: a directory; name a file")
+        raise InputError(f"{argument} = {shown_path(name)}: a directory; name a file")
     if size > MAX_FILE_BYTES:
-        raise InputError(f"{argument} = {shorten(name, 200)}: larger than {MAX_FILE_BYTES} bytes; take a smaller table")
+        raise InputError(f"{argument} = {shown_path(name)}: larger than {MAX_FILE_BYTES} bytes; take a smaller table")
     return path
 
 
@@ -190,10 +193,10 @@ def read_text_file(name: str | Path, base_path: Path | str | None, argument: str
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{argument} = {shorten(str(name), 200)}: not UTF-8 text; save the file as UTF-8") from error
+        raise InputError(f"{argument} = {shown_path(name)}: not UTF-8 text; save the file as UTF-8") from error
     except OSError as error:
         raise InputError(
-            f"{argument} = {shorten(str(name), 200)}: cannot read the file ({str(error.strerror).lower()}); check the path"
+            f"{argument} = {shown_path(name)}: cannot read the file ({str(error.strerror).lower()}); check the path"
         ) from error
 
 
@@ -208,17 +211,17 @@ def _read_npz(name: str, key: str | None, base_path: Path | str | None, argument
         with loaded:
             if key is None:
                 first = next(iter(loaded.files), "X")
-                raise InputError(f'{argument} = {shorten(name, 200)}: which array? write "{name}:{first}"')
+                raise InputError(f'{argument} = {shown_path(name)}: which array? write "{name}:{first}"')
             if key not in loaded.files:
                 near = get_close_matches(key, loaded.files, 1, 0)
                 hint = f"; the file has {near[0]}" if near else ""
-                raise InputError(f"{argument} = {shorten(name, 200)}: no array named {shorten(key)}{hint}")
+                raise InputError(f"{argument} = {shown_path(name)}: no array named {shorten(key)}{hint}")
             return _array(loaded[key], argument)
     except InputError:
         raise
     except Exception as error:  # numpy, zipfile and zlib raise many kinds for a damaged or pickled file
         raise InputError(
-            f"{argument} = {shorten(name, 200)}: not a readable array file (object arrays and pickles are refused); "
+            f"{argument} = {shown_path(name)}: not a readable array file (object arrays and pickles are refused); "
             "save numbers with numpy.savez"
         ) from error
 
@@ -238,7 +241,7 @@ def read_matrix(value: Any, base_path: Path | str | None = None, argument: str =
             return _read_npz(name, None, base_path, argument)
         if name.endswith((".csv", ".txt")):
             return read_csv_text(read_text_file(name, base_path, argument), argument)[1]
-        raise InputError(f'{argument} = {shorten(name, 200)}: not a table; write [[...], ...], "X.csv" or "data.npz:X"')
+        raise InputError(f'{argument} = {shown_path(name)}: not a table; write [[...], ...], "X.csv" or "data.npz:X"')
     if hasattr(value, "dtype") and hasattr(value, "ndim"):
         return _array(value, argument)
     if not isinstance(value, Sequence) or isinstance(value, (bytes, bytearray)):

@@ -11,7 +11,7 @@ from typing import Any
 
 from properties import dataset
 from properties.errors import InputError
-from properties.exact_numbers import MAX_CELLS, Table, parse_rational, read_matrix, read_text_file, shorten
+from properties.exact_numbers import MAX_CELLS, Table, parse_rational, read_matrix, read_text_file, shorten, shown_path
 from properties.least_squares import LeastSquares, check_positive
 from properties.standardize import Standardization, standardize
 
@@ -206,9 +206,7 @@ def read_content(path: str | Path) -> dict[str, Any]:
         content = tomllib.loads(text, parse_float=str)  # a decimal stays the decimal that was written
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(
-            f"PROBLEM = {shorten(str(path), 200)}: not valid TOML ({reason[:120]}); fix that line"
-        ) from error
+        raise InputError(f"PROBLEM = {shown_path(path)}: not valid TOML ({reason[:120]}); fix that line") from error
     loss = content.get("loss", {})
     check_keys({**content, "loss": {}} if isinstance(loss, Mapping) and not _least_squares(loss) else content)
     if not loss:
