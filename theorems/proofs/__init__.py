@@ -17,6 +17,7 @@ from theorems.proofs import (
     pair_proofs,
     quadratic_proofs,
     rate_proofs,
+    run_proofs,
     sharp_proofs,
     spectrum_proofs,
     step_size_proofs,
@@ -45,5 +46,6 @@ _PARTS = (
     rate_proofs,
     existence_proofs,
     initialization_proofs,
+    run_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

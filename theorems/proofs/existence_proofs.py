@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from theorems import convergence, prior_work, schedule, step_size
-from theorems.assumptions import CONDITIONS_109, HALF, INITIAL_32, ZERO_MINIMUM
+from theorems.assumptions import CONDITIONS_109, HALF, INITIAL_32, INITIAL_E1, ZERO_MINIMUM
 from theorems.norms import Fro, Sigma, SigmaMax, SigmaMin
 from theorems.notation import (
     DEFINITIONS,
@@ -58,12 +58,14 @@ from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
 from theorems.proofs.table2_proofs import spreads
-from theorems.statement import AllOf, Kind, Statement, eq, journal, le, lt
-from theorems.table2 import SUBMISSION_32
+from theorems.readings import C_EXPONENT
+from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
+from theorems.table2 import SUBMISSION_32, definitions
 
-__all__ = ["PROOFS", "alpha_order", "before_roots"]
+__all__ = ["EXPONENT_C", "PROOFS", "alpha_order", "before_roots", "below_maximum", "rates"]
 
 Where = Mapping[sp.Basic, sp.Basic]
+EXPONENT_C: Where = definitions(reading=C_EXPONENT)  # K-bar_t with exp(eta_0^c), all else as printed
 _GOALS = goals(step_size, schedule, convergence, prior_work)
 _E1 = (journal("Theorem E.1"),)
 _loss = (smooth, convex, minimum)
@@ -245,14 +247,14 @@ def _by_roots(label: str) -> Proof:
     return Proof(goal, before_roots(goal.where), _folded)
 
 
-def _below_maximum(tag: str, where: Where) -> Proof:
-    """mu-bar > 0, (101) and (102) from eta_0 < eta_max for the printed Theorem 3.2."""
+def below_maximum(tag: str, where: Where, given: tuple[Hypothesis, ...] = INITIAL_32) -> Proof:
+    """mu-bar > 0, (101) and (102) from what Theorem 3.2 (or E.1) asks of eta_0, for a table of definitions."""
     return Proof(
         Statement(
             label=f"aux.below-printed{tag}",
             source=(journal("109"),),
             kind=Kind.INEQUALITY,
-            given=INITIAL_32,
+            given=given,
             then=AllOf(*CONDITIONS_109),
             where=where,
         ),
@@ -261,17 +263,18 @@ def _below_maximum(tag: str, where: Where) -> Proof:
     )
 
 
-_initial_lines = tuple(line(f"initial-{i}", INITIAL_32[i], "hypothesis") for i in (0, 1, 5, 6, 7, 8))
-_initial_names = ("smooth", "convex", "minimum", *(entry.name for entry in _initial_lines))
-
-
 def below(tag: str) -> tuple[Line, ...]:
     """The hypotheses of Theorem 3.2 on eta_0 and what follows; cites "smooth", "convex", "minimum"."""
+    asked = INITIAL_E1 if tag.startswith("-E1") else INITIAL_32
+    initial = tuple(
+        line(f"initial-{i}", claim, "hypothesis") for i, claim in enumerate(asked) if isinstance(claim, Relation)
+    )
+    names = (*_names, *(entry.name for entry in initial))
     given = (
-        line(name, claim, "lemma", *_initial_names, labels=(f"aux.below-printed{tag}",), known=name == "mu-positive")
+        line(name, claim, "lemma", *names, labels=(f"aux.below-printed{tag}",), known=name == "mu-positive")
         for name, claim in zip(("mu-positive", "101", "102"), CONDITIONS_109, strict=True)
     )
-    return (*_initial_lines, _initialized, *given)
+    return (*initial, _initialized, *given)
 
 
 _below_101, _below_102 = _GOALS["jE-existence.below-101"], _GOALS["j108.below-102"]
@@ -325,11 +328,15 @@ def alphas(tag: str) -> tuple[Line, ...]:
     )
 
 
-def conditioned(tag: str) -> tuple[Line, ...]:
-    """mu-bar < K-bar_0 and 0 < rho-bar_0 where mu-bar > 0, for the printed K-bar_0."""
+def conditioned(tag: str, width: sp.Expr = _half) -> tuple[Line, ...]:
+    """mu-bar < K-bar_0 and 0 < rho-bar_0 where mu-bar > 0, for K-bar_0 with exp(eta_0^width)."""
+    growth_rate = eta_0**width
+    k_value = (
+        _root_0 + 6 * K**2 * beta_2 * L_0 * eta_0**2 + K * sp.exp(growth_rate) * alpha_2 * (1 + 3 * _root_0 * eta_0)
+    )
     return (
         *alphas(tag),
-        line("tangent-root", le(1 + _root_step, sp.exp(_root_step)), "exponential.tangent", at={"x": _root_step}),
+        line("tangent-root", le(1 + growth_rate, sp.exp(growth_rate)), "exponential.tangent", at={"x": growth_rate}),
         line("mu-K", le(mu, K), "lemma", "smooth", "convex", labels=("aux.mu-below-K",)),
         line("mu-bar", eq(mu_bar, _mu_value), "definition"),
         line(
@@ -338,7 +345,7 @@ def conditioned(tag: str) -> tuple[Line, ...]:
             "arithmetic",
             weights=[(1, "mu-bar"), (2 * mu * alpha_2, "tangent")],
         ),
-        line("K-bar-0", eq(K_bar_0, _k_value), "definition"),
+        line("K-bar-0", eq(K_bar_0, k_value), "definition"),
         line(
             "conditioned",
             lt(mu_bar, K_bar_0),
@@ -518,7 +525,7 @@ _R_t, _R_D = sp.sqrt(2 * K * L_0 * _power_rate), sp.sqrt(2 * K * L_0 * _power_De
 _rising = (1 + eta_0**2) ** (t / 2)
 
 
-def _rates(tag: str) -> tuple[Line, ...]:
+def rates(tag: str, order: str | None = None, width: sp.Expr = _half) -> tuple[Line, ...]:
     """0 < rho-bar_0 < 1, 0 < Delta <= 1 below eta_max."""
     return (
         *_loss,
@@ -526,7 +533,7 @@ def _rates(tag: str) -> tuple[Line, ...]:
         *below(tag),
         _tangent,
         _decay,
-        *conditioned(tag),
+        *conditioned(tag if order is None else order, width),
         _rate_below,
         line("room", le(0, (1 - Delta) * (1 - _back)), "arithmetic", weights=[(1, "102")]),
         line("Delta", le(Delta, 1), "order.cancel", "decay", "room", at={"x": 0, "y": 1 - Delta, "z": 1 - _back}),
@@ -538,7 +545,7 @@ _grows, _fits = claims(_feasible)
 FEASIBLE = Proof(
     _feasible,
     (
-        *_rates(""),
+        *rates(""),
         line("rising", le(1, _rising), "power.monotone", at={"x": 1, "y": 1 + eta_0**2, "z": t / 2}),
         line("grows", _grows, "arithmetic", weights=[(eta_0, "rising")]),
         line("power", le(_power_rate, 1), "power.monotone", "rate-below", at={"x": rho_bar_0, "y": 1, "z": t}),
@@ -573,7 +580,7 @@ def _best_step(label: str, tag: str) -> Proof:
     return Proof(
         goal,
         (
-            *_rates(tag),
+            *rates(tag),
             line("admissible", le(eta_other, growth), "hypothesis"),
             line("short-growth", le(growth, 1 / K_bar), "assume"),
             line("long-growth", le(1 / K_bar, growth), "assume"),
@@ -631,8 +638,10 @@ BINDS = Proof(
 PROOFS = (
     alpha_order("", {}),
     alpha_order("-submission", {beta_2: SUBMISSION_32[beta_2]}),
-    _below_maximum("", HALF),
-    _below_maximum("-submission", SUBMISSION_32),
+    below_maximum("", HALF),
+    below_maximum("-submission", SUBMISSION_32),
+    below_maximum("-E1", {}, INITIAL_E1),
+    below_maximum("-E1-c", EXPONENT_C, INITIAL_E1),
     *ROOTS,
     *RANGES,
     *CAP,
