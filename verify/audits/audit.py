@@ -47,7 +47,6 @@ class Row:
 
     counts     float64 suspicions, how many were decided again (all, unless a violation was confirmed), and with what
                outcome: rounding or undecided
-    proved     whether the kernel accepts a proof of the statement, for every loss that meets its assumptions
     lacking    assumptions of the statement that this loss breaks, each with the reason: it is checked all the same
     slack      larger over smaller side where the two are nearest; None where a side is not positive
     """
@@ -58,9 +57,13 @@ class Row:
     margin: float
     where: str
     counts: Counts
-    proved: bool = False
     lacking: tuple[str, ...] = ()
     slack: float | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the kernel accepts a proof of the statement, for every loss that meets its assumptions."""
+        return is_proved(self.statement.id)
 
     @property
     def should_hold(self) -> bool:
@@ -187,7 +190,7 @@ def check_statement(statement: Statement, parts: Sequence[Part], loss: AuditedLo
     """The row of one statement on runs. loss: whose broken assumptions are named; None for losses that break none."""
 
     def undecided(why: str) -> Row:
-        return Row(statement, Undecided(why), 0, float("nan"), "", Counts(), is_proved(statement.id))
+        return Row(statement, Undecided(why), 0, float("nan"), "", Counts())
 
     try:
         check_shapes(statement)
@@ -246,10 +249,7 @@ class _Tally:
         if found is None:
             self.margin = self.margin if np.isfinite(self.margin) else 0.0
             found = Survived(self.cases, 0, self.margin, self.where)
-        return Row(
-            self.statement, found, self.cases, self.margin, self.where, counts, is_proved(self.statement.id),
-            self.lacking, self.slack,
-        )  # fmt: skip
+        return Row(self.statement, found, self.cases, self.margin, self.where, counts, self.lacking, self.slack)
 
 
 def _lacking(statement: Statement, loss: AuditedLoss | None) -> tuple[str, ...]:

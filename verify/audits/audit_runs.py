@@ -175,7 +175,9 @@ def start_parts(
     n, m = loss.dims
     least = min(n, m)
     widths = sorted({max(1, least - 1), least, max(least, n + m - 1), n + m, n + m + 2})
-    each = max(1, -(-starts // len(widths)))
+    # Few starts take some of the widths, others from seed to seed.
+    widths = [widths[(seed + k * len(widths) // starts) % len(widths)] for k in range(min(starts, len(widths)))]
+    each = -(-starts // len(widths))
     parts = []
     for h in widths:
         start = _random_start(rng, loss, (n, m, h), each, c, d)
