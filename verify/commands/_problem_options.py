@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,16 @@ def build_problem(
         given["x"], given["y"], given.get("w1"), given.get("w2"), standardized=standardize,
         name=Path(str(given["x"]).partition(":")[0]).stem, **drawn, **exponents,
     )  # fmt: skip
+
+
+@contextmanager
+def in_float64(problem: Any) -> Iterator[None]:
+    """The context of a run in float64. Raises InputError for numbers beyond that and a gradient of 0 everywhere."""
+    loss = getattr(problem, "loss", problem)
+    inputs = getattr(loss, "X", None) or getattr(loss, "x", None) or ((1,),)
+    if not getattr(loss, "ridge", 0) and not any(any(row) for row in inputs):
+        raise InputError("loss.X: every entry is 0, so that no step changes anything; give data, or add a ridge")
+    try:
+        yield
+    except OverflowError as error:
+        raise InputError("PROBLEM: a number is beyond float64, in which this command runs; rescale the data") from error

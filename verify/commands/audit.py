@@ -12,7 +12,7 @@ import click
 
 from properties.errors import InputError
 from verify.commands._options import SEED, OutFolder, WholeNumber
-from verify.commands._problem_options import problem_options
+from verify.commands._problem_options import in_float64, problem_options
 
 SCHEMA = "localpl/audit/1"
 MAX_DIGITS = 20_000
@@ -42,7 +42,7 @@ def _audit(
     if isinstance(result, HypothesisFailure) and result.which == "K":
         click.echo(json.dumps(_refused(result), sort_keys=True, indent=1) if as_json else _why(result))
         return 5
-    with progress_bar() as advance:
+    with in_float64(problem), progress_bar() as advance:
         found = audit(
             problem,
             eta_0=None if result is None or isinstance(result, HypothesisFailure) else result.eta_max.lower,

@@ -25,7 +25,7 @@ from properties.exact_numbers import parse_rational, shorten
 from verify.cli import ExitCode
 from verify.commands._console import console as stdout
 from verify.commands._options import OutFolder, WholeNumber
-from verify.commands._problem_options import problem_options
+from verify.commands._problem_options import in_float64, problem_options
 
 
 def _listed(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -99,7 +99,8 @@ def command(
     goal, start = _fraction("accuracy", accuracy), None if eta0 is None else _fraction("eta0", eta0)
     stderr = Console(stderr=True)
     try:
-        runs = _compared(stderr, problem, schedules, steps=steps, goal=goal, start=start, out=out, resume=resume)
+        with in_float64(problem):
+            runs = _compared(stderr, problem, schedules, steps=steps, goal=goal, start=start, out=out, resume=resume)
     except NoCertifiedStep as error:
         stderr.print(f"localpl: {error}", markup=False, soft_wrap=True)
         return int(ExitCode.HYPOTHESES_FAIL)

@@ -125,6 +125,24 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(capsys, "constants", str(path))[0] == 0
 
 
+@pytest.mark.parametrize("command", ["gd", "audit"])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"1/3"', '"1e400"', "beyond float64"),
+        ("[loss]", '[loss]\nK = "1e1999"', "beyond float64"),
+        ('[["1", "0"], ["0", "2"]]', '[["0", "0"], ["0", "0"]]', "every entry is 0"),
+    ],
+)
+def test_what_cannot_be_run_in_float64_is_one_line(
+    command: str, old: str, new: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "problem.toml"
+    path.write_text(SQUARED.replace(old, new, 1))
+    code, out, err = run(capsys, command, str(path))
+    assert (code, out) == (2, "") and says in err and err.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_folder_or_a_missing_file_is_named(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
