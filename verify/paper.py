@@ -160,9 +160,9 @@ def _load(statement: Statement, seed: int, budget: str, out: Path | None) -> V.V
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:  # an interrupted write: decide again
+    except (ValueError, OSError):  # an interrupted write, or a file of some other kind: decide again
         return None
-    if content.get("key") != _key(statement, seed, budget):
+    if not isinstance(content, dict) or content.get("key") != _key(statement, seed, budget):
         return None
     return verdict_from_json(content["verdict"])
 

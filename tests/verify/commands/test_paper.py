@@ -30,3 +30,15 @@ def test_only_takes_labels_and_ids(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["paper", "--quick", "--only", "j34.product, j33.cauchy-schwarz,", "--out", out, "--json"]) == 0
     body = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in body["statements"]] == ["j33.cauchy-schwarz", "j34.product"]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "null", "3", '{"key": 1}', "\x00"])
+def test_a_damaged_verdict_is_decided_again(damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["paper", "--quick", "--only", "j34.product", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    (kept,) = (tmp_path / "verdicts").iterdir()
+    good = kept.read_bytes()
+    kept.write_text(damage)
+    assert main(arguments) == 0
+    assert kept.read_bytes() == good
+    assert "1 proved" in capsys.readouterr().out
