@@ -22,6 +22,7 @@ from theorems.proofs import (
     spectrum_proofs,
     step_size_proofs,
     table2_proofs,
+    theorem_variants_proofs,
 )
 from theorems.proofs.derivation import Line, Proof, line
 
@@ -47,5 +48,6 @@ _PARTS = (
     existence_proofs,
     initialization_proofs,
     run_proofs,
+    theorem_variants_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}

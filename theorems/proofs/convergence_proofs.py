@@ -340,6 +340,7 @@ _decrease = (
     ),
     line("29", le(_at_K_t * L, _at_K_0 * L), "arithmetic", weights=[(mu_bar * eta**2 * L, "K-first")]),
     line("30", le(_at_K_t * L, L * rho_bar_0), "arithmetic", weights=[(2 * mu_bar * L, "f-first"), (-L, "rho")]),
+    line("mixed", le(L_next, _at_K_t * L), "arithmetic", weights=[(1, "descent"), (1, "27")]),
     line("127", le(L * rho_bar_0, L_0 * rho_bar_0 ** (t + 1)), "arithmetic", weights=[(rho_bar_0, "linear")]),
     line(
         "rho-first",
@@ -400,6 +401,7 @@ _BOUNDS = (
     le(rho, rho_bar_0),
     le(_T2 * _low, alpha_2 * _spread * sigma_min_T**2),
     le(L - _f * grad_norm**2, L - 2 * mu_bar * _f * L),
+    le(L_next, _at_K_t * L),
     le(_at_K_t * L, _at_K_0 * L),
     le(_at_K_t * L, L * rho_bar_0),
     le(L * rho_bar_0, L_0 * rho_bar_0 ** (t + 1)),
@@ -494,10 +496,20 @@ def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]
     )
 
 
-def _variant(proof: Proof, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proof:
-    """The same proof for another table of definitions."""
-    statement = replace(proof.statement, label=f"{proof.statement.label}{tag}", where=where)
-    renamed = {label: f"{label}{tag}" for label in ("aux.rates", "aux.run-step", "aux.run-start")}
+def variant(
+    proof: Proof,
+    tag: str,
+    where: Mapping[sp.Basic, sp.Basic],
+    other: Mapping[str, str] | None = None,
+    before: tuple[Line, ...] = (),
+) -> Proof:
+    """The same proof for a table of definitions with c = 1/2, d = 2.
+
+    `other` names the lemmas on the spectrum that this table needs, `before` the lines that come first.
+    """
+    given = tuple(g for g in proof.statement.given if g not in EXPONENTS)
+    statement = replace(proof.statement, label=f"{proof.statement.label}{tag}", where=where, given=given)
+    renamed = {label: f"{label}{tag}" for label in ("aux.rates", "aux.run-step", "aux.run-start")} | dict(other or {})
     lines = tuple(
         replace(
             e,
@@ -506,24 +518,28 @@ def _variant(proof: Proof, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proo
         )
         for e in proof.lines
     )
-    return replace(proof, statement=statement, lines=lines)
+    return replace(proof, statement=statement, lines=(*before, *lines))
 
 
 _TAG = "-32"  # Theorem 3.2: c = 1/2, d = 2
 _BELOW = (_below_maximum(AT_MOST_MAXIMUM, "", REPAIRED), _below_maximum(BELOW_MAXIMUM, _TAG, REPAIRED_32))
-_HALVED = tuple(
-    _variant(
-        replace(p, statement=replace(p.statement, given=tuple(g for g in p.statement.given if g not in EXPONENTS))),
-        _TAG,
-        REPAIRED_32,
-    )
-    for p in (RATES, STEP, BASE)
-)
+_HALVED = tuple(variant(p, _TAG, REPAIRED_32) for p in (RATES, STEP, BASE))
 
 
-def _on_runs(goal: Statement) -> Proof:
-    """A conclusion of the theorem: induction for the invariant, then the step lemma at iteration t."""
-    tag = _TAG if goal.where.get(c) is not None else ""
+def on_runs(
+    goal: Statement,
+    tag: str | None = None,
+    roots: str = "aux.below-maximum",
+    before: tuple[Line, ...] = (),
+    after: tuple[Line, ...] = (),
+) -> Proof:
+    """A conclusion of the theorem: induction for the invariant, then the step lemma at iteration t.
+
+    `tag` and `roots` name the lemmas for the goal's table of definitions; `before` comes first, and `after`, when
+    given, takes the place of the last line; `aux.run-step` and `aux.rates` are cited there without tag and premises.
+    """
+    if tag is None:
+        tag = _TAG if goal.where.get(c) is not None else ""
     initial: list[Line] = list(_loss)
     held = []
     for entry in (*_start_lines, *_given_lines):
@@ -539,7 +555,7 @@ def _on_runs(goal: Statement) -> Proof:
         initial += [replace(e, rule="algebra") for e in _start_lines if e.claim in EXPONENTS]
     if bound is not None:
         held = [
-            line(e.name, e.claim, "lemma", *names, labels=(f"aux.below-maximum{tag}",))
+            line(e.name, e.claim, "lemma", *names, labels=(f"{roots}{tag}",))
             for e in _start_lines
             if e.claim in CONDITIONS_109
         ]
@@ -558,8 +574,15 @@ def _on_runs(goal: Statement) -> Proof:
         )
         for name, claim in zip(("linear", "drift"), INVARIANT.claims, strict=True)
     )
+    names_of = {"aux.run-step": _given_names, "aux.rates": _start_names}
+    last = tuple(
+        replace(e, cites=names_of[e.labels[0]], labels=(f"{e.labels[0]}{tag}",))
+        if set(e.labels) & names_of.keys()
+        else e
+        for e in after
+    )
     cited = line("claim", goal.then, "lemma", *_given_names, labels=(f"aux.run-step{tag}",))
-    return Proof(goal, (*initial, *held, *rates, *invariant, cited), folded=_folded)
+    return Proof(goal, (*before, *initial, *held, *rates, *invariant, *(last or (cited,))), folded=_folded)
 
 
 _ON_RUNS = (
@@ -589,4 +612,4 @@ _ON_RUNS = (
     "jE-A4.lower/repaired",
     "jE-A4.upper/repaired",
 )
-PROOFS = (ORDER, RATES, STEP, BASE, *_BELOW, *_HALVED, *(_on_runs(_GOALS[label]) for label in _ON_RUNS))
+PROOFS = (ORDER, RATES, STEP, BASE, *_BELOW, *_HALVED, *(on_runs(_GOALS[label]) for label in _ON_RUNS))
