@@ -176,7 +176,8 @@ def start_parts(
     least = min(n, m)
     widths = sorted({max(1, least - 1), least, max(least, n + m - 1), n + m, n + m + 2})
     # Few starts take some of the widths, others from seed to seed.
-    widths = [widths[(seed + k * len(widths) // starts) % len(widths)] for k in range(min(starts, len(widths)))]
+    taken = min(starts, len(widths))
+    widths = [widths[(seed + k * len(widths) // taken) % len(widths)] for k in range(taken)]
     each = -(-starts // len(widths))
     parts = []
     for h in widths:

@@ -22,7 +22,8 @@ from theorems import notation as N
 from theorems.assumptions import STANDING
 from theorems.statement import AllOf, Kind, Relation, Statement, journal, le
 from verify.audits.audit import Audit, Row, audit, audited_statements, check, random_parts
-from verify.audits.audit_runs import numbered
+from verify.audits.audit_runs import numbered, start_parts
+from verify.audits.audited_loss import audited_loss
 from verify.check import check_file, known_claims
 from verify.commands.audit import command
 from verify.verdict import Observed, Refuted, Survived, Undecided
@@ -114,6 +115,14 @@ def test_a_step_on_the_edge_of_the_hypotheses_is_decided_just_inside() -> None:
     # Runs take the step min(growth, ...): in float64 it may exceed the growth by an ulp.
     (row,) = audit(LOSSES["logistic"], problems=16, statements=[find("s17.linear@rendered-alpha")], steps=10).rows
     assert isinstance(row.verdict, Refuted)
+
+
+@pytest.mark.parametrize(("starts", "widths"), [(2, 2), (5, 5), (24, 5)])
+def test_random_starts_spread_over_the_widths(starts: int, widths: int) -> None:
+    parts = start_parts(audited_loss(LOSSES["ridge"]), Fraction(1, 2), Fraction(2), seed=1, starts=starts, iterations=2)
+    runs = [part for part in parts if part.whole]
+    assert len({part.start.dims[N.h] for part in runs}) == len(runs) == widths
+    assert sum(part.count for part in runs) >= starts
 
 
 def test_runs_are_numbered_through_the_shapes(few) -> None:  # type: ignore[no-untyped-def]
