@@ -70,7 +70,7 @@ _given_problem: Any = inspect.unwrap(_audit)
     metavar="LOSS",
     help="A loss instead of a problem: FILE.py:NAME (runs that file) or a problem file without [weights].",
 )
-@click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
+@click.option("--shape", type=(int, int), metavar="N M", help="Shape of W for --loss, when it states none.")
 @wraps(_audit, assigned=())  # the options of _audit, the description below
 def command(reference: str | None, shape: tuple[int, int] | None, **options: Any) -> int:
     """Gradient descent on a problem or loss, with every claim about steps and runs checked at every step.

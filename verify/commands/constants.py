@@ -18,7 +18,7 @@ SCHEMA = "localpl/constants/1"
 @click.command("constants")
 @click.argument("problem", metavar="[PROBLEM.toml]", type=click.Path(), required=False)
 @click.option("--loss", "reference", metavar="FILE.py:NAME", help="A Python loss instead of PROBLEM; runs that file.")
-@click.option("--shape", type=(int, int), default=None, help="n m of W for --loss, when the loss states no shape.")
+@click.option("--shape", type=(int, int), metavar="N M", help="Shape of W for --loss, when it states none.")
 @click.option("--seed", type=SEED, default=None, help="Seed of the checks of --loss.  [default: 0]")
 @click.option("--digits", type=WholeNumber(1, 1000), default="20", show_default=True, help="Digits of W* and min l.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text (schema localpl/constants/1).")
