@@ -437,7 +437,7 @@ def power(x: Any, y: Any) -> Any:
         return exponential(y * logarithm(x))
     if low < 0 or sign(y) != 1:
         raise Reject("a power of zero") if high == 0 else Undecided("the sign of a base")
-    if x == 0:
+    if high == 0:
         return ZERO
     return Interval(Decimal(0), interval(exponential(y * rising(log_end, Interval(x.hi, x.hi)))).hi)
 
@@ -945,22 +945,6 @@ def integral(frame: Frame, node: Node, variable: Node) -> Any:
     return total(c * (1 / (e + 1)) for e, c in terms.items())
 
 
-# head: pattern of its arguments (see HEADS), the square of its value
-NORMS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "Fro": ("m", square_sum),
-    "Sigma": ("ms", sigma_squared),
-    "SigmaMax": ("m", lambda a: sigma_squared(a, ONE)),
-    "SigmaMin": ("m", lambda a: sigma_squared(a, Fraction(min(dimensions(a))))),
-}
-
-
-def power_of(frame: Frame, base: Node, exponent: Node) -> Any:
-    """A power, that of a norm from the norm's square, which may be exact."""
-    if base[0] in NORMS:
-        return power(NORMS[base[0]][1](*frame.all(base[1:])), HALF * frame.value(exponent))
-    return power(frame.value(base), frame.value(exponent))
-
-
 # head: sort of its value, pattern of its arguments, its value. Sorts: s scalar, m matrix, a assumption, r relation,
 # c other claim, o infinity; in patterns also v a symbol (which is an s), w a word, x s or m, i s or o.
 HEADS: dict[str, tuple[str, str, Any]] = {
@@ -968,6 +952,7 @@ HEADS: dict[str, tuple[str, str, Any]] = {
     "Mul": ("s", "s+", lambda *x: product(x)),
     "Max": ("s", "s+", lambda *x: reduce(greatest, x)),
     "Min": ("s", "s+", lambda *x: reduce(least, x)),
+    "Pow": ("s", "ss", power),
     "exp": ("s", "s", exponential),
     "log": ("s", "s", logarithm),
     "Abs": ("s", "s", abs),
@@ -981,6 +966,10 @@ HEADS: dict[str, tuple[str, str, Any]] = {
     "KroneckerSum": ("m", "mm", kronecker_sum),
     "Inner": ("s", "mm", lambda a, b: total(entries(entrywise(mul, a, b)))),
     "Trace": ("s", "m", lambda a: total(row[i] for i, row in enumerate(square(a)))),
+    "Fro": ("s", "m", lambda a: square_root(square_sum(a))),
+    "Sigma": ("s", "ms", lambda a, k: square_root(sigma_squared(a, k))),
+    "SigmaMax": ("s", "m", lambda a: square_root(sigma_squared(a, ONE))),
+    "SigmaMin": ("s", "m", lambda a: square_root(sigma_squared(a, Fraction(min(dimensions(a)))))),
     "Rank": ("s", "m", rank),
     "Lambda": ("s", "ms", lambda_k),
     "Infinity": ("o", "", None),
@@ -990,14 +979,12 @@ HEADS: dict[str, tuple[str, str, Any]] = {
     "UniqueRoot": ("c", "sviiw", None),
     "Limit": ("c", "sviiw", None),
 }
-HEADS |= {head: ("s", pattern, lambda *a, f=f: square_root(f(*a))) for head, (pattern, f) in NORMS.items()}
 HEADS |= {op: ("r", "ss|mm" if op in ("==", "!=") else "ss", partial(truth_of, op)) for op in RELATIONS}
 # the same for heads whose value is one of a frame and their arguments, not of the arguments' values
 OF_NODES: dict[str, tuple[str, str, Any]] = {
     "Rational": ("s", "w", lambda f, q: fraction(q)),
     "Symbol": ("s", "w+", symbol),
     "MatrixSymbol": ("m", "wss", matrix_symbol),
-    "Pow": ("s", "ss", power_of),
     "Loss": ("s", "m", lambda f, w: f.at_points("value", w)),
     "Grad": ("m", "m", lambda f, w: f.at_points("gradient", w)),
     "Hess": ("m", "mm", lambda f, w, u: f.at_points("hessian", w, u)),
@@ -1053,8 +1040,8 @@ CLOSE = Fraction(1, 64)  # below this an expansion at zero may see a sign that t
 def min_root(frame: Frame, node: Node, variable: Node) -> Interval:
     """The smallest positive root: the node has one sign up to its lower end, certainly, and the other at its upper end.
 
-    The sign near zero comes from the expansion there; then cells are cut until they have one sign or are short. Where
-    the other sign is not found there may be no root: then only the lower end is known.
+    The sign near zero comes from the expansion there; then cells are cut until they have one sign or are short, at
+    most 1000 times. Where the other sign is not found there may be no root: then only the lower end is known.
     """
 
     def sign_at(value: Any) -> int | None:
@@ -1071,7 +1058,7 @@ def min_root(frame: Frame, node: Node, variable: Node) -> Interval:
         """An enclosure of the first root above low, when there is none up to low and one up to high."""
         if sign_on(low, high) == side:
             return None
-        if (high - low) * (1 << DOWN.prec // 2) > high:
+        if (high - low) * (1 << DOWN.prec // 2) > high and next(cuts, 0):
             middle = (low + high) / 2
             return root_on(low, middle) or root_on(middle, high)
         ends = (low + (high - low) * 2**i for i in range(DOWN.prec))
@@ -1083,7 +1070,7 @@ def min_root(frame: Frame, node: Node, variable: Node) -> Interval:
         return found
 
     start = next((x for x in (Fraction(1, 1 << (1 << j)) for j in range(3, 14)) if sign_on(ZERO, x)), ONE)
-    side = sign_on(ZERO, start)
+    side, cuts = sign_on(ZERO, start), iter(range(1, 1000))
     if not side:
         raise Undecided("the sign near zero of an equation")
     while start < 1 << 64:

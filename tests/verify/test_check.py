@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theorems.norms import MinRoot
+from theorems.statement import Limit
 from theorems.tree import to_tree
 from verify import check
 
@@ -404,6 +405,44 @@ def test_long_exact_numbers_go_on_as_intervals() -> None:
     assert isinstance(q, check.Interval)
     low, high = ends(q)
     assert low <= Fraction(3, 7) ** (2**14) <= high
+
+
+@given(st.fractions(0, 9), st.fractions(0, 9), st.sampled_from([Fraction(1, 3), Fraction(7, 5), Fraction(1, 4)]))
+def test_powers_of_what_may_be_zero_start_at_zero(a: Fraction, b: Fraction, exponent: Fraction) -> None:
+    low, high = ends(check.power(check.between(Fraction(0), a + b), exponent))
+    assert low == 0
+    assert mp(a) ** mp(exponent) <= mp(high) + mpmath.mpf(10) ** -200
+    with pytest.raises((check.Undecided, check.Reject)):
+        check.power(check.between(Fraction(0), a), -exponent)
+
+
+def refuted_limit(expression: sp.Expr, value: sp.Expr, point: sp.Expr = sp.oo, side: str = "-") -> tuple[int, str]:
+    statement = {"kind": "limit", "given": [], "then": to_tree(Limit(expression, X, point, value, side)), "where": {}}
+    whole = json.loads((HERE / "accepted" / "not-one.json").read_text())
+    whole = {**whole, "label": "mine.limit", "statement": statement, "digest": check.digest_of(statement), "dims": {}}
+    return check.check_text(json.dumps({**whole, "bindings": {}}), {})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "code"),
+    [
+        (X / (1 + X), sp.oo, 0),
+        (-X, sp.oo, 0),
+        (sp.sqrt(X) - X, sp.oo, 0),
+        (X - sp.sqrt(X), sp.oo, 1),
+        (X, sp.oo, 1),
+        (X, sp.Integer(5), 0),
+        (1 / X, sp.Integer(0), 1),
+        (1 / X, sp.Rational(1, 10**9), 0),
+        (X / (1 + X), sp.Integer(1), 1),
+        ((1 + X**2) / X**2 * sp.exp(1 / X), sp.Integer(1), 1),
+        ((1 + X**2) / X**2 * sp.exp(1 / X), sp.Integer(2), 0),
+    ],
+    ids=str,
+)
+def test_limits_at_infinity(expression: sp.Expr, value: sp.Expr, code: int) -> None:
+    found, message = refuted_limit(expression, value)
+    assert found == code, message
 
 
 def test_messages_stay_on_one_line() -> None:
