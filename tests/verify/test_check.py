@@ -18,8 +18,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theorems.norms import MinRoot
-from theorems.statement import Limit
+from theorems.norms import MinRoot, TauIntegral
+from theorems.statement import Limit, UniqueRoot
 from theorems.tree import to_tree
 from verify import check
 
@@ -414,6 +414,26 @@ def test_powers_of_what_may_be_zero_start_at_zero(a: Fraction, b: Fraction, expo
     assert mp(a) ** mp(exponent) <= mp(high) + mpmath.mpf(10) ** -200
     with pytest.raises((check.Undecided, check.Reject)):
         check.power(check.between(Fraction(0), a), -exponent)
+
+
+def test_an_integral_is_that_of_the_expansion() -> None:
+    frame = check.Frame(check.Scene({}, None), {})
+    trees = [to_tree(TauIntegral(f, X)) for f in (3 * X**2 - X, sp.Integer(2), sp.sqrt(X), 1 / X)]
+    values = [frame.value(tree) for tree in trees[:3]]
+    assert values == [Fraction(1, 2), Fraction(2), Fraction(2, 3)]
+    with pytest.raises(check.Undecided, match="diverge"):
+        frame.value(trees[3])
+
+
+@pytest.mark.parametrize(("lower", "upper", "code"), [("0", "4", 0), ("0", "5/2", 1), ("3/2", "4", 1), ("0", "3", 1)])
+def test_two_roots_must_lie_in_the_interval_of_the_claim(lower: str, upper: str, code: int) -> None:
+    claim = UniqueRoot((X - 1) * (X - 2), X, sp.Rational(lower), sp.Rational(upper), True)
+    statement = {"kind": "existence", "given": [], "then": to_tree(claim), "where": {}}
+    whole = json.loads((HERE / "accepted" / "two-roots.json").read_text())
+    whole = {**whole, "label": "mine.roots", "statement": statement, "digest": check.digest_of(statement)}
+    whole = {**whole, "bindings": {}, "dims": {}, "points": ["1/2", "3/2", "3"]}
+    found, message = check.check_text(json.dumps(whole), {})
+    assert found == code and ("not inside the interval" in message or not code), message
 
 
 def refuted_limit(expression: sp.Expr, value: sp.Expr, point: sp.Expr = sp.oo, side: str = "-") -> tuple[int, str]:

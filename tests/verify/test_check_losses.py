@@ -341,25 +341,57 @@ def test_an_exact_minimizer_may_be_bound() -> None:
     assert verdict({**whole, "bindings": {**whole["bindings"], "W_star": [["2/5"]]}})[0] == 0
 
 
-@settings(max_examples=25, deadline=None)
+entry = st.fractions(-3, 3, max_denominator=20)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.fractions(-3, 3, max_denominator=20), min_size=6, max_size=6), st.fractions(-2, 2, max_denominator=9)
+    st.lists(st.tuples(entry, entry, entry, st.fractions(0, 2), st.fractions(0, 2)), min_size=3, max_size=3),
+    st.tuples(entry, entry),
+    st.fractions(Fraction(1, 100), 1),
 )
-def test_the_enclosed_minimum_holds_the_true_one(data: list[Fraction], start: Fraction) -> None:
-    x, y = data[:3], data[3:]
+def test_the_enclosed_minimum_holds_the_true_one(
+    data: list[Any], start: tuple[Fraction, Fraction], ridge: Fraction
+) -> None:
+    """l(w) = sum_ij c_ij (x_i w_j - y_ij)^2 / 2 + x_i w_j / 3 + ridge / 2 |w|^2, columns weighted apart."""
+    x = [row[0] for row in data]
+    labels, weights = ([row[k : k + 2] for row in data] for k in (1, 3))
     loss = check.read_loss(
         entrywise(
             [[str(v)] for v in x],
-            [term("square", shift=[[str(-v)] for v in y]), term("linear", weight=[["-1/3"], ["1"], ["2"]])],
-            "1",
-            [[str(start)]],
+            [
+                term(
+                    "square", weight=[list(map(str, r)) for r in weights], shift=[[str(-v) for v in r] for r in labels]
+                ),
+                term("linear", weight="1/3"),
+            ],
+            str(ridge),
+            [list(map(str, start))],
         )
     )
     assert loss is not None
-    linear = (Fraction(-1, 3), Fraction(1), Fraction(2))
-    w = sum(a * (b - c) for a, b, c in zip(x, y, linear, strict=True)) / (1 + sum(a * a for a in x))
-    level = sum((a * w - b) ** 2 / 2 + c * a * w for a, b, c in zip(x, y, linear, strict=True)) + w * w / 2
-    found, star = loss.minimum
-    assert check.compare(found, level) in [(0, 0), (-1, 1), (-1, 0), (0, 1)]
-    low, high = check.compare(star[0][0], w)
+    level = Fraction(0)
+    for j in (0, 1):
+        slopes = [(a, r[j], c[j]) for a, r, c in zip(x, labels, weights, strict=True)]
+        w = sum(a * (b * c - Fraction(1, 3)) for a, b, c in slopes) / (ridge + sum(a * a * c for a, _, c in slopes))
+        level += sum(c * (a * w - b) ** 2 / 2 + a * w / 3 for a, b, c in slopes) + ridge * w * w / 2
+        low, high = check.compare(loss.minimum[1][0][j], w)
+        assert low <= 0 <= high
+    low, high = check.compare(loss.minimum[0], level)
     assert low <= 0 <= high
+
+
+def test_every_column_must_be_curved() -> None:
+    flat = entrywise(
+        [["1"]], [term("square", weight=[["1", "0"]]), term("linear", weight=[["0", "1"]])], "0", [["1", "1"]]
+    )
+    loss = check.read_loss(flat)
+    assert loss is not None
+    with pytest.raises(check.Reject, match="no mu > 0"):
+        _ = loss.minimum
+    bowl = check.read_loss(entrywise([["1"]], [term("square", weight=[["1", "3"]])], "0", [["0", "0"]]))
+    assert bowl is not None
+    for name in ("pl", "strongly-convex"):
+        assert bowl.satisfies(name, Fraction(1)) and not bowl.satisfies(name, Fraction(2))
+    assert bowl.satisfies("smooth", Fraction(3)) and not bowl.satisfies("smooth", Fraction(2))
+    assert not bowl.satisfies("smooth", Fraction(-4))
