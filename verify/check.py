@@ -152,6 +152,7 @@ class Series(Inexact):
     top: Fraction
 
     def with_terms(self, terms: dict[Fraction, Any]) -> Series:
+        """The same expansion with other terms, zero coefficients left out."""
         return Series({e: c for e, c in terms.items() if c != 0}, self.low, self.top)
 
     def __neg__(self) -> Series:
@@ -742,14 +743,17 @@ class Loss:
         return total([*entries(self.derivative(0, w)), penalty])
 
     def value(self, w: Matrix) -> Any:
+        """l(w) less its enclosed minimum, never below 0."""
         found = self.raw(w) - self.minimum[0]
         return greatest(ZERO, found) if isinstance(found, Interval) else found
 
     def gradient(self, w: Matrix) -> Matrix:
+        """The gradient of l at w."""
         back = scaled(self.ridge, entrywise(sub, w, self.center))
         return added(matmul(transpose(self.x), self.derivative(1, w)), back)
 
     def hessian(self, w: Matrix, u: Matrix) -> Matrix:
+        """The Hessian of l at w applied to u."""
         second = entrywise(mul, self.derivative(2, w), matmul(self.x, u))
         return added(matmul(transpose(self.x), second), scaled(self.ridge, u))
 
@@ -883,6 +887,7 @@ class Frame:
         return Frame(self.scene, {variable[1]: value}, self, frozen=frozen)
 
     def loss(self) -> Loss:
+        """The certificate's loss. Raises: Reject when there is none."""
         if self.scene.loss is None:
             raise Reject("the statement speaks of a loss and the certificate has none")
         return self.scene.loss
