@@ -67,7 +67,7 @@ from theorems.notation import (
     t,
     unfold,
 )
-from theorems.proofs.derivation import Line, Proof, goals, line
+from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import REPAIRED, REPAIRED_32
@@ -581,8 +581,11 @@ def on_runs(
         else e
         for e in after
     )
-    cited = line("claim", goal.then, "lemma", *_given_names, labels=(f"aux.run-step{tag}",))
-    return Proof(goal, (*before, *initial, *held, *rates, *invariant, *(last or (cited,))), folded=_folded)
+    cited = tuple(
+        line(f"claim-{i}", claim, "lemma", *_given_names, labels=(f"aux.run-step{tag}",))
+        for i, claim in enumerate(claims(goal))
+    )
+    return Proof(goal, (*before, *initial, *held, *rates, *invariant, *(last or cited)), folded=_folded)
 
 
 _ON_RUNS = (
@@ -612,4 +615,12 @@ _ON_RUNS = (
     "jE-A4.lower/repaired",
     "jE-A4.upper/repaired",
 )
-PROOFS = (ORDER, RATES, STEP, BASE, *_BELOW, *_HALVED, *(on_runs(_GOALS[label]) for label in _ON_RUNS))
+PROOFS = (
+    ORDER,
+    RATES,
+    STEP,
+    BASE,
+    *_BELOW,
+    *_HALVED,
+    *(on_runs(_GOALS[label]) for label in _ON_RUNS),
+)
