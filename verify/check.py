@@ -47,6 +47,9 @@ class Undecided(Exception):
     """Not decided at this working precision: what."""
 
 
+OPEN = (Undecided, InvalidOperation, Overflow)  # what is raised where a number is not known well enough
+
+
 # 1. Numbers: a Fraction, a Root, an Interval, or a Series -----------------------------------------------------------
 
 ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
@@ -1052,7 +1055,7 @@ def min_root(frame: Frame, node: Node, variable: Node) -> Interval:
     def sign_at(value: Any) -> int | None:
         try:
             return sign(frame.local(variable, value).value(node))
-        except (Undecided, Reject):
+        except (*OPEN, Reject):
             return None
 
     def sign_on(low: Fraction, high: Fraction) -> int | None:
@@ -1549,7 +1552,7 @@ def decide(certificate: Any, claims: dict[str, str]) -> Finding:
             rows += refutation(certificate, statement, frames[-1])
             check_enclosures(certificate, frames[-1])
             return Finding(label, label in claims, text(statement.then), rows, frames, bits)
-        except (Undecided, InvalidOperation, Overflow) as why:
+        except OPEN as why:
             undecided = why
     raise Reject(f"not decided with {LADDER[-1]} bits: {undecided}")
 

@@ -130,6 +130,23 @@ def test_squares_and_norms_stay_exact_while_they_can(a: Fraction, b: Fraction) -
     assert squared["SigmaMax"] == (a + abs(b)) ** 2 and squared["SigmaMin"] == (a - abs(b)) ** 2
 
 
+def test_singular_values_of_a_rectangle() -> None:
+    for rows in ((("3", "4"),), (("3",), ("4",))):
+        a = check.table([list(row) for row in rows], "A")
+        sizes = [["Rational", str(k)] for k in check.dimensions(a)]
+        frame = check.Frame(check.Scene({}, None), {"A": a})
+        matrix = ["MatrixSymbol", "A", *sizes]
+        second = ["Rational", "2"]
+        nodes = [
+            ["SigmaMin", matrix],
+            ["SigmaMax", matrix],
+            ["Fro", matrix],
+            ["Sigma", matrix, second],
+            ["Rank", matrix],
+        ]
+        assert [frame.value(node) for node in nodes] == [5, 5, 5, 0, 1]
+
+
 @given(st.fractions(0, 100, max_denominator=50), st.fractions(0, 100, max_denominator=50), st.integers(1, 9))
 def test_roots_are_exact_while_they_can_be(a: Fraction, b: Fraction, k: int) -> None:
     x, y = check.square_root(a), check.square_root(b)
