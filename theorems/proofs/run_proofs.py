@@ -12,14 +12,17 @@ from typing import Any
 import sympy as sp
 
 from theorems import convergence, imbalance, induction, sketch, table2
-from theorems.assumptions import HALF, LOSS, STEP_RANGE, ZERO_MINIMUM
+from theorems.assumptions import CONDITIONS_109, HALF, INITIAL_E1, INITIALIZED, LOSS, STEP_RANGE, ZERO_MINIMUM
 from theorems.induction import A1, A4
 from theorems.norms import Fro, Loss, Sigma, SigmaMax, SigmaMin
 from theorems.notation import (
+    D_0,
     L_0,
     W1,
     W2,
     W_0,
+    D,
+    D_next,
     Delta,
     K,
     K_bar,
@@ -28,6 +31,8 @@ from theorems.notation import (
     L,
     L_next,
     W,
+    W1_next,
+    W2_next,
     W_star,
     alpha_1,
     alpha_2,
@@ -37,6 +42,10 @@ from theorems.notation import (
     eta_0,
     grad_norm,
     growth,
+    lambda_m_D,
+    lambda_minus,
+    lambda_n_D,
+    lambda_plus,
     m,
     mu,
     mu_bar,
@@ -44,16 +53,18 @@ from theorems.notation import (
     n,
     rho_bar_0,
     sigma_max_T,
+    sigma_max_T_next,
     sigma_min_T,
+    sigma_min_T_next,
     t,
 )
-from theorems.proofs.derivation import Line, Proof, goals, line
+from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.existence_proofs import rates
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
 from theorems.proofs.table2_proofs import spreads
 from theorems.sharp import DESCENT as SHARP_DESCENT
-from theorems.statement import Kind, Statement, eq, journal, le
+from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import SUBMISSION, SUBMISSION_32
 
 __all__ = ["PROOFS"]
@@ -78,7 +89,7 @@ def _from(
     return Proof(goal, (*lines, line("claim", goal.then, "arithmetic", weights=list(weights))), frozenset(folded))
 
 
-# L(t) <= L(0), hence the margins -------------------------------------------------------------------------------------
+# L(t) <= L(0), hence the margins ------------------------------------------------------------------------------------
 _FALLS = (*LOSS, STEP_RANGE[2], le(L, L_0))
 _TABLES: dict[str, Where] = {"": {}, "-32": HALF, "-submission": SUBMISSION_32}
 
@@ -188,7 +199,7 @@ MARGINS = (
     *(_margin(label, "-submission", "aux.beta_2-submission") for label in ("s22.beta-2", "sT2.beta_2")),
 )
 
-# What holds at every step ---------------------------------------------------------------------------------------------
+# What holds at every step --------------------------------------------------------------------------------------------
 _order = line("order", le(sigma_min_T**2, sigma_max_T**2), "lemma", at={"W1_0": W1, "W2_0": W2}, labels=("aux.order",))
 _mu_K = line("mu-K", le(mu, K), "lemma", "smooth", "convex", labels=("aux.mu-below-K",))
 
@@ -249,7 +260,7 @@ AT_EVERY_STEP = (
     ),
 )
 
-# (110) to (113) and (126) to (128) under the induction hypothesis -----------------------------------------------------
+# (110) to (113) and (126) to (128) under the induction hypothesis ----------------------------------------------------
 _T2 = sigma_max_T**2
 _spread = sp.exp(eta_0**c)
 _low = line("A4-low", A4[0], "hypothesis")
@@ -330,4 +341,159 @@ SECOND_LINES = (
     ),
 )
 
-PROOFS = (*MARGINS, *AT_EVERY_STEP, *FIRST_LINES, *SECOND_LINES)
+# A4 at t + 1: (121) to (123) ------------------------------------------------------------------------------------------
+_drift, _drift_next = Fro(D - D_0), Fro(D_next - D_0)
+_invariant = le(_drift, alpha_2 * (_spread - 1) / 2 * (1 - Delta**t))
+_half_way = le(_drift_next, alpha_2 * (_spread - 1) / 2)
+DRIFT_START = Proof(
+    Statement(
+        label="aux.drift-start",
+        source=(journal("117"),),
+        kind=Kind.INEQUALITY,
+        then=le(Fro(D_0 - D_0), 0),
+    ),
+    (line("claim", le(Fro(D_0 - D_0), 0), "algebra"),),
+)
+_under_induction = (*STEP_RANGE[:2], A1, A4[1])
+DRIFT_STEP = Proof(
+    Statement(
+        label="aux.drift-step",
+        source=(journal("117"),),
+        kind=Kind.STEP,
+        given=(*INITIAL_E1, *_under_induction, _invariant),
+        then=AllOf(le(_drift_next, alpha_2 * (_spread - 1) / 2 * (1 - Delta ** (t + 1))), _half_way),
+        note="what one step adds to the imbalance, under A1 and A4 at that step",
+    ),
+    (
+        *_below,
+        _eta_high,
+        _linear,
+        _high,
+        line("drift", _invariant, "hypothesis"),
+        line(
+            "triangle",
+            le(_drift_next, Fro(D_next - D) + _drift),
+            "frobenius.triangle",
+            at={"A": D_next - D, "B": D - D_0},
+        ),
+        line("E.2", le(Fro(D_next - D), 2 * K * eta**2 * _T2 * L), "lemma", *_names, labels=("j116.imbalance-step",)),
+        line(
+            "energy",
+            le(L * eta**2, L_0 * _power * growth**2),
+            "arithmetic",
+            weights=[(eta**2, "linear"), (L_0 * _power * (growth + eta), "eta-high")],
+        ),
+        line(
+            "drift-next",
+            le(_drift_next, alpha_2 * (_spread - 1) / 2 * (1 - Delta ** (t + 1))),
+            "arithmetic",
+            weights=[
+                (1, "triangle"),
+                (1, "E.2"),
+                (2 * K * eta**2 * L, "A4-high"),
+                (2 * K * _E_alpha, "energy"),
+                (_E_alpha * Delta**t / 2, "102"),
+                (1, "drift"),
+            ],
+        ),
+        line(
+            "half-way",
+            _half_way,
+            "arithmetic",
+            weights=[(1, "drift-next"), (alpha_2 / 2 * Delta ** (t + 1), "tangent")],
+        ),
+    ),
+    _folded,
+)
+_letters = (
+    line("letters-plus", le(lambda_n_D, lambda_plus), "arithmetic", weights=[(1, "s-plus")], known=True),
+    line("letters-minus", le(lambda_m_D, lambda_minus), "arithmetic", weights=[(1, "s-minus")], known=True),
+)
+_asked = tuple(line(f"step-{i}", claim, "hypothesis") for i, claim in enumerate(_under_induction))
+_initial_names = tuple(e.name for e in _below if e.rule == "hypothesis" and e.name not in _names)
+_to_half_way = (
+    *_below,
+    *_letters,
+    *_asked,
+    line("drift", _invariant, "induction", at={"invariant": _invariant}, labels=("aux.drift-start", "aux.drift-step")),
+    line(
+        "half-way",
+        _half_way,
+        "lemma",
+        *_names,
+        *_initial_names,
+        *(e.name for e in _asked),
+        "drift",
+        labels=("aux.drift-step",),
+    ),
+)
+_next = {"W1": W1_next, "W2": W2_next}
+_power_falls = line("power", le(_power, 1), "power.monotone", "rate-below", at={"x": rho_bar_0, "y": 1, "z": t})
+_next_descended = (
+    _short,
+    _descent,
+    _linear,
+    line(
+        "descended",
+        le(L_next, L_0),
+        "arithmetic",
+        weights=[(1, "descent"), (_N2 * eta / 2, "short"), (1, "linear"), (L_0, "power")],
+    ),
+)
+
+
+def _lemma_next(label: str, before: tuple[Line, ...], lemma: str, claim: Relation) -> Proof:
+    """Lemma E.4 at iteration t + 1."""
+    bound = line("bound", claim, "lemma", *_names, "descended", at=_next, labels=(lemma,), unfolded=True)
+    return _from(label, (*before, _power_falls, *_next_descended, bound), [(1, "bound")], _folded)
+
+
+_repaired_initial = tuple(
+    line(f"initial-{i}", claim, "hypothesis", known=claim == INITIALIZED)
+    for i, claim in enumerate(INITIAL_E1)
+    if isinstance(claim, Relation)
+)
+_repaired_names = (*_names, *(e.name for e in _repaired_initial))
+_below_repaired = (
+    *_loss,
+    *_repaired_initial,
+    *(
+        line(f"at-root-{i}", claim, "lemma", *_repaired_names, labels=("aux.below-maximum",))
+        for i, claim in enumerate(CONDITIONS_109)
+    ),
+    line("mu-positive", lt(0, mu_bar), "arithmetic", weights=[(1, "at-root-0")], known=True),
+    *(
+        line(
+            name,
+            claim,
+            "lemma",
+            *_repaired_names,
+            *(f"at-root-{i}" for i in range(3)),
+            labels=("aux.rates",),
+            known=name == "rate-nonnegative",
+        )
+        for name, claim in (("rate-nonnegative", le(0, rho_bar_0)), ("rate-below", le(rho_bar_0, 1)))
+    ),
+)
+_exponent = _GOALS["j128.exponent@exp-eta-c/repaired"]
+NEXT_LINES = (
+    DRIFT_START,
+    DRIFT_STEP,
+    _from("j121.upper", _to_half_way, [(2, "half-way")], _folded),
+    _from("j123.bound", _to_half_way, [(4, "half-way")], _folded),
+    _lemma_next(
+        "j122.lemma",
+        _below,
+        "aux.spectrum-upper",
+        le(sigma_max_T_next**2, alpha_2 + 2 * _drift_next),
+    ),
+    _lemma_next(
+        "j123.lemma/repaired",
+        _below_repaired,
+        "aux.spectrum-lower",
+        le(alpha_1 - 2 * _drift_next, sigma_min_T_next**2),
+    ),
+    Proof(_exponent, (*_below_repaired, line("claim", claims(_exponent)[0], "algebra")), _folded),
+)
+
+PROOFS = (*MARGINS, *AT_EVERY_STEP, *FIRST_LINES, *SECOND_LINES, *NEXT_LINES)
