@@ -23,6 +23,7 @@ from theorems.proofs import (
     step_size_proofs,
     table2_proofs,
     theorem_variants_proofs,
+    under_linear_proofs,
 )
 from theorems.proofs.derivation import Line, Proof, line
 
@@ -49,5 +50,6 @@ _PARTS = (
     initialization_proofs,
     run_proofs,
     theorem_variants_proofs,
+    under_linear_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
