@@ -11,8 +11,7 @@ from theorems.notation import L, L_next
 from theorems.proofs import PROOFS
 from theorems.sharp import STATEMENTS, rate_quadratic
 from theorems.statement import AllOf, Assumption, Relation, le
-from verify.kernel import Refusal, check
-from verify.rules import AXIOMS
+from verify.kernel import AXIOMS, Refusal, check
 
 THEOREMS = tuple(statement.id for statement in STATEMENTS)
 

@@ -26,7 +26,7 @@ class Line:
 
     name      how later lines cite it
     claim     a relation, or an assumption on the loss
-    rule      a structural rule of the kernel, or "axiom.form" of `verify.rules`
+    rule      a structural rule of the kernel, or "axiom.form" of `verify.kernel.axioms`
     at        what each variable of the axiom (or each leaf of a cited statement) stands for
     cites     names of earlier lines (the premises); for the rules "lemma" and "induction", labels come in `labels`
     weights   for the rule "arithmetic": (multiplier, factor, ...) where a factor is the name of an earlier line,

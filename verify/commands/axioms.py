@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from theorems.proofs import PROOFS
-from verify.kernel import STRUCTURAL
-from verify.rules import AXIOMS
+from verify.kernel import AXIOMS, STRUCTURAL
 
 SCHEMA = "localpl/axioms/1"
 

@@ -11,8 +11,7 @@ import pytest
 import verify
 from verify import cli
 from verify.commands import axioms
-from verify.kernel import STRUCTURAL
-from verify.rules import AXIOMS
+from verify.kernel import AXIOMS, STRUCTURAL
 
 SCHEMA = json.loads((Path(verify.__file__).parent / "schemas" / "axioms.json").read_text())
 

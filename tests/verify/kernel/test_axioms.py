@@ -15,8 +15,8 @@ from properties.worlds import World
 from theorems.norms import Fro, Inner, Sigma, SigmaMax
 from theorems.notation import DEFINITIONS, W1, W2, W_star, eta, eta_0, m, n, t
 from theorems.statement import Assumption, Relation, eq, le, lt
-from verify import rules
-from verify.rules import AXIOMS, Form
+from verify.kernel import AXIOMS, Form
+from verify.kernel import axioms as rules
 
 FORMS = [(f"{axiom.name}.{form.name}", form) for axiom in AXIOMS.values() for form in axiom.forms]
 BATCH = 48

@@ -7,30 +7,19 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from theorems.norms import Fro, Grad, HistorySum, Inner, Lambda, Loss, MinRoot, TauIntegral
+from theorems.norms import Fro, Grad, HistorySum, Lambda, Loss, MinRoot, TauIntegral
 from theorems.notation import (
-    W1,
-    W1_0,
-    W2,
-    W2_0,
-    W_0,
     U,
     V,
-    W,
-    W1_next,
-    W_next,
     W_star,
     eta,
     eta_0,
-    h,
     m,
     mu,
     n,
-    t,
-    unfold,
 )
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Assumption, Kind, Statement, UniqueRoot, eq, gt, journal, le, lt
+from theorems.statement import Assumption, Kind, Statement, eq, journal, le, lt
 from verify.kernel import Refusal, check
 
 _x, _y, _hole, _tau = sp.symbols("x y hole_ tau", real=True)
@@ -110,86 +99,6 @@ LEMMAS = {
     ),
 }
 
-# A run whose loss shrinks by the factor yy at every step.
-_shrinks = le(Loss(W_next), _yy * Loss(W))
-_rate = le(Loss(W), Loss(W_0) * _yy**t)
-_rate_next = le(Loss(W_next), Loss(W_0) * _yy ** (t + 1))
-LEMMAS["base"] = _algebra(le(Loss(W_0), Loss(W_0)), "base")
-LEMMAS["step"] = _proof(
-    _rate_next,
-    _hyp("a", _shrinks),
-    _hyp("b", _rate),
-    line("claim", _rate_next, "arithmetic", weights=[(1, "a"), (_yy, "b")]),
-    given=(_shrinks, _rate),
-    label="step",
-)
-LEMMAS["run"] = _proof(
-    _rate,
-    line("claim", _rate, "induction", labels=("base", "step"), at={"invariant": _rate}),
-    given=(_shrinks,),
-    kind=Kind.TRAJECTORY,
-    label="run",
-)
-
-
-def _rerun(claim: Any, **where: Any) -> Proof:
-    return _proof(
-        claim,
-        _hyp("h", _shrinks),
-        _lemma("run", claim, "h"),
-        given=(_shrinks,),
-        kind=Kind.TRAJECTORY,
-        where={{"W1": W1, "W1_0": W1_0, "W2_0": W2_0, "yy": _yy}[name]: value for name, value in where.items()},
-    )
-
-
-# Sums over the history, opened: base and step are true by hypothesis, and speak of different sums.
-_sum_base, _sum_step, _sum_now = (le(HistorySum(Loss(unfold(w))), _x) for w in (W_0, W_next, W))
-for _label, _claim in (("sum-base", _sum_base), ("sum-step", _sum_step)):
-    LEMMAS[_label] = _proof(_claim, _hyp("claim", _claim), given=(_claim,), label=_label)
-
-# An invariant about a chosen eigenvector, which is another one at every iteration.
-_chosen, _unit = sp.MatrixSymbol("uu", n, 1), sp.MatrixSymbol("w", n, 1)
-_now, _next, _first = W1 * W1.T, W1_next * W1_next.T, W1_0 * W1_0.T
-_change = _next - _now
-
-
-def _difference(a: Any) -> Any:
-    return Inner(_unit, a * _unit) - Inner(_chosen, a * _chosen)
-
-
-_turns = le(_difference(_change), 0)
-_kept, _kept_next = (le(_difference(a), _difference(_first)) for a in (_now, _next))
-LEMMAS["chosen-base"] = _algebra(le(_difference(_first), _difference(_first)), "chosen-base")
-LEMMAS["chosen-step"] = _proof(
-    _kept_next,
-    _hyp("a", _turns),
-    _hyp("b", _kept),
-    line("claim", _kept_next, "arithmetic", weights=[(1, "a"), (1, "b")]),
-    given=(_turns, _kept),
-    label="chosen-step",
-)
-_eigen = {"S": _change, "k": 1, "u": _chosen}
-_one = eq(Fro(_unit), 1)
-_top = Lambda(_change, 1)
-_chosen_invariant = _proof(
-    le(0, Fro(_unit)),
-    _hyp("one", _one),
-    line("square", eq(Fro(_unit) ** 2, 1), "arithmetic", weights=[(Fro(_unit) + 1, "one")]),
-    line("value", eq(Inner(_chosen, _change * _chosen), _top), "eigenvector.exists", at=_eigen),
-    line(
-        "top",
-        le(Inner(_unit, _change * _unit), _top * Fro(_unit) ** 2),
-        "eigenvalues.rayleigh",
-        at={"S": _change, "X": _unit},
-    ),
-    line("turns", _turns, "arithmetic", weights=[(1, "top"), (-1, "value"), (_top, "square")], known=True),
-    line("kept", _kept, "induction", labels=("chosen-base", "chosen-step"), at={"invariant": _kept}),
-    line("claim", le(0, Fro(_unit)), "algebra"),
-    given=(_one,),
-    kind=Kind.TRAJECTORY,
-)
-
 
 def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, hole: Any = _hole) -> Proof:
     return _proof(
@@ -199,15 +108,6 @@ def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, hole: A
         line("claim", claim, "substitute", "a", "b", at={"hole": hole, "pattern": pattern}),
         given=(equation, instance),
     )
-
-
-def _root(f: Any, v: Any, low: Any, high: Any, given: tuple[Any, ...], above: int) -> Proof:
-    claim = UniqueRoot(f, v, unique=False)
-    rule = "hypothesis" if given else "algebra"
-    lines = [_hyp("h", given[0], known=True)] if given else []
-    lines += [line("s", low, rule), line("e", high, rule)]
-    ends = {"below": sp.S.Zero, "above": sp.Integer(above)}
-    return _proof(claim, *lines, line("claim", claim, "root", "s", "e", at=ends), given=given, kind=Kind.EXISTENCE)
 
 
 _Impostor = type(
@@ -238,6 +138,7 @@ def _small(size: Any) -> Any:
 
 _half = eq((_z**2) ** (_t / 2), _z**_t)
 _lipschitz = le(Fro(Grad(V) - Grad(U)), _y * Fro(V - U))
+
 
 FALSE: dict[str, tuple[Proof, str]] = {
     "a weak sign is not a strict one": (
@@ -318,25 +219,6 @@ FALSE: dict[str, tuple[Proof, str]] = {
         ),
         "not replaced inside",
     ),
-    "no induction over a sum over the history": (
-        _proof(
-            _sum_now,
-            line("claim", _sum_now, "induction", labels=("sum-base", "sum-step"), at={"invariant": _sum_now}),
-            given=(_sum_base, _sum_step),
-            kind=Kind.TRAJECTORY,
-        ),
-        "not replaced inside",
-    ),
-    "no invariant about a chosen letter": (_chosen_invariant, "chosen letters"),
-    "a letter of a run's claim does not move": (_rerun(_rate, yy=eta), "defined here"),
-    "a run's first weights are not defined": (
-        _rerun(le(Loss(W), Loss(W) * _yy**t), W1_0=W1, W2_0=W2),
-        "not for a statement",
-    ),
-    "a run's weights are not defined": (
-        _rerun(le(Loss(sp.MatrixSymbol("V1", n, h) * W2.T), Loss(W_0) * _yy**t), W1=sp.MatrixSymbol("V1", n, h)),
-        "not for a statement",
-    ),
     "a positive letter defined as -1": (
         _proof(le(0, _xp), _lemma("positive", le(0, _xp)), where={_xp: sp.Integer(-1)}),
         "declared with a sign",
@@ -381,31 +263,6 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "zero-minimum",
     ),
     "a logarithm has one argument": (_algebra(eq(sp.log(8, 2, evaluate=False), sp.log(8))), "not a term"),
-    "continuity for all values of the variable": (
-        _root(_root_with_gap, _v, _gap_low, _gap_high, (_gap, _gap_low, _gap_high), 3),
-        "not visibly continuous",
-    ),
-    "continuity before a root, too": (
-        _proof(
-            le(_root_with_gap, 0),
-            _hyp("h", _gap, known=True),
-            _hyp("s", _gap_low),
-            line("case", lt(_near, 0), "assume"),
-            line("claim", le(_root_with_gap, 0), "before-root", "case", "s", at={"x": _r1, "near": _near}),
-            given=(_gap, _bounded, _gap_low),
-        ),
-        "not visibly continuous",
-    ),
-    "an integer variable passes roots by": (
-        _root(_i - sp.Rational(3, 2), _i, lt(-sp.Rational(3, 2), 0), lt(0, sp.Rational(1, 2)), (), 2),
-        "not a positive letter",
-    ),
-    "a numeral is no variable": (
-        _proof(
-            gt(MinRoot(-1, 3), 0), line("claim", gt(MinRoot(-1, 3), 0), "positive-root", at={"x": _r1, "near_": _r1})
-        ),
-        "not a positive letter",
-    ),
     "a symbol of another class": (_algebra(le(0, _impostor)), "not a term"),
     "a definition of another class": (_algebra(le(0, _x), where={_x: _impostor}), "not a term"),
     "the id of another statement": (_algebra(le(0, 1), "j9.descent"), "another statement"),
@@ -430,7 +287,3 @@ def test_a_false_claim_is_refused(name: str) -> None:
 @pytest.mark.parametrize("label", LEMMAS)
 def test_the_lemmas_behind_them_are_accepted(label: str) -> None:
     assert check(LEMMAS[label], LEMMAS).proof == label
-
-
-def test_a_run_is_cited_in_its_own_words() -> None:
-    assert check(_rerun(_rate), LEMMAS).proof == "t.claim"
