@@ -14,6 +14,7 @@ from theorems.proofs import (
     local_proofs,
     loss_proofs,
     norms_proofs,
+    one_step_proofs,
     pair_proofs,
     quadratic_proofs,
     rate_proofs,
@@ -51,5 +52,6 @@ _PARTS = (
     run_proofs,
     theorem_variants_proofs,
     under_linear_proofs,
+    one_step_proofs,
 )
 PROOFS: dict[str, Proof] = {proof.label: proof for part in _PARTS for proof in part.PROOFS}
