@@ -26,7 +26,7 @@ from verify import certificate
 from verify.audits.audit_float import broken_in_float64
 from verify.audits.audit_runs import Part, rows_of
 from verify.audits.audited_loss import AuditedLoss
-from verify.audits.recheck import NO_VALUE, hypotheses_of, run_steps
+from verify.audits.recheck import NO_VALUE, holds_at, hypotheses_of, run_steps
 from verify.decimals import enclose
 from verify.falsify.hand_over import LADDER, Candidate, in_domain, rounded
 from verify.falsify.plan import Plan
@@ -48,12 +48,16 @@ class CannotDecide(Exception):
 
 @dataclass(frozen=True)
 class Broken:
-    """A violation: the instance, the relation that fails, and by how much, as text; `world` where it is exact data."""
+    """A violation: the instance, the relation that fails, and by how much, as text.
+
+    world: where it is exact data. equal: a hypothesis that holds with equality by its form, which balls do not tell.
+    """
 
     candidate: Candidate
     violated: int
     amount: str
     world: World | None = None
+    equal: str = ""
 
     def text(self) -> str:
         """The instance in a line: "n=2, m=1, h=2: W1 = [[1, 0], [0, 1]]; ...: amount"."""
@@ -139,6 +143,8 @@ def _certified(plan: Plan, item: Candidate, loss: AuditedLoss) -> dict[str, Any]
             found = decider(item)
         except CannotDecide:
             found = None
+        if found is not None and found.equal:
+            return f"{found.equal} is an equality at t = 0, which the checker cannot tell"
         if found is not None:
             return _written(plan, _shrunk(found, decider), form)
     return f"it does not stand with K = {float(form.K):.6g} and mu = {float(form.mu):.6g}, all that a checker can show"
@@ -279,15 +285,16 @@ def _at_precision(
         if broken is None:
             return None
         given = hypotheses_of(plan, loss.lacking, loss.mu)
-        met = [step.holds(g) for step in past for g in given]
+        met = [holds_at(step, g, t if plan.run else None) for t, step in enumerate(past) for g in given]
         if any(truth is False for truth in met):
             return False
         if not all(truth is True for truth in met):
             return None
+        equal = next((str(g) for g in given if past[0].holds(g) is not True), "")
         lhs, rhs = evaluator.relation(plan.claims()[broken])
         interval = enclose(lhs - rhs, 6)
     low, high = interval.texts()
-    return Broken(item, broken, f"left minus right side in [{low}, {high}]", begun)
+    return Broken(item, broken, f"left minus right side in [{low}, {high}]", begun, equal)
 
 
 def _rational(value: Any) -> Any:

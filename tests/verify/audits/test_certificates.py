@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from properties.entrywise import by_formula, by_name
 from properties.named_losses import SoftmaxLoss, matrix_completion
 from properties.scalar_losses import SCALAR_LOSSES, pseudo_huber, smoothed_hinge, smoothed_quantile
 from theorems import find
+from theorems import notation as N
+from theorems.statement import Statement, le
 from verify.audits.audit import Row, check_statement
 from verify.audits.audit_runs import start_parts
 from verify.audits.audited_loss import audited_loss
@@ -47,11 +50,12 @@ FALSE = ("j14.optimal-local-rate", "j3.1-simplified-rho")
 FALSE_OF_A_RUN = "j3.2-kappa"
 
 
-def audited(loss: object, *names: str) -> list[Row]:
+def audited(loss: object, *claims: str | Statement) -> list[Row]:
     """The rows of a few claims on a few short runs with the loss's own data."""
     known = audited_loss(loss)
     parts = start_parts(known, Fraction(1, 2), Fraction(2), seed=0, starts=2, iterations=6)
-    return [check_statement(find(name), parts, known) for name in names]
+    statements = [find(claim) if isinstance(claim, str) else claim for claim in claims]
+    return [check_statement(statement, parts, known) for statement in statements]
 
 
 def accepted(certificate: dict, folder: Path) -> str:  # type: ignore[type-arg]
@@ -141,3 +145,13 @@ def test_constants_are_shortened_outwards() -> None:
         up, down = shortened(q, bits, up=True), shortened(q, bits, up=False)
         assert down <= q <= up and up - down <= q / 2 ** (bits - 2)
     assert shortened(-q, 6, up=True) >= -q >= shortened(-q, 6, up=False)
+
+
+def test_an_equality_at_the_start_of_a_run_holds_by_its_form() -> None:
+    # Every run meets L <= L_0 at t = 0, where balls cannot tell the two sides from equal; nor can the checker.
+    (row,) = audited(LOSSES["logistic by name"], "j119.lower")
+    at_start = replace(find("j119.lower"), label="x.at-start", then=le(N.sigma_min_T, -1))
+    (false,) = audited(LOSSES["logistic by name"], at_start)
+    assert row.counts.undecided == 0
+    assert isinstance(false.verdict, Observed)
+    assert "L <= L_0 is an equality at t = 0, which the checker cannot tell" in false.verdict.instance
