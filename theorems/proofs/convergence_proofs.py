@@ -420,6 +420,16 @@ STEP = Proof(
     folded=_folded,
     idea="A4 from the drift of D by Lemma E.4; then K_t <= K-bar_t <= K-bar_0; Theorem 3.1; Lemma E.2 for the drift.",
 )
+NEXT = Proof(
+    replace(
+        STEP.statement, label="aux.run-next", then=AllOf(*_NEXT), note="what the induction takes from aux.run-step"
+    ),
+    (
+        *_given_lines,
+        *(line(f"next-{i}", claim, "lemma", *_given_names, labels=(STEP.label,)) for i, claim in enumerate(_NEXT)),
+    ),
+    folded=_folded,
+)
 BASE = Proof(
     Statement(
         label="aux.run-start",
@@ -509,7 +519,8 @@ def variant(
     """
     given = tuple(g for g in proof.statement.given if g not in EXPONENTS)
     statement = replace(proof.statement, label=f"{proof.statement.label}{tag}", where=where, given=given)
-    renamed = {label: f"{label}{tag}" for label in ("aux.rates", "aux.run-step", "aux.run-start")} | dict(other or {})
+    renamed = {label: f"{label}{tag}" for label in ("aux.rates", "aux.run-step", "aux.run-next", "aux.run-start")}
+    renamed |= dict(other or {})
     lines = tuple(
         replace(
             e,
@@ -523,7 +534,7 @@ def variant(
 
 _TAG = "-32"  # Theorem 3.2: c = 1/2, d = 2
 _BELOW = (_below_maximum(AT_MOST_MAXIMUM, "", REPAIRED), _below_maximum(BELOW_MAXIMUM, _TAG, REPAIRED_32))
-_HALVED = tuple(variant(p, _TAG, REPAIRED_32) for p in (RATES, STEP, BASE))
+_HALVED = tuple(variant(p, _TAG, REPAIRED_32) for p in (RATES, STEP, NEXT, BASE))
 
 
 def on_runs(
@@ -570,7 +581,7 @@ def on_runs(
             "induction",
             *_start_names,
             at={"invariant": INVARIANT},
-            labels=(f"aux.run-start{tag}", f"aux.run-step{tag}"),
+            labels=(f"aux.run-start{tag}", f"aux.run-next{tag}"),
         )
         for name, claim in zip(("linear", "drift"), INVARIANT.claims, strict=True)
     )
@@ -619,6 +630,7 @@ PROOFS = (
     ORDER,
     RATES,
     STEP,
+    NEXT,
     BASE,
     *_BELOW,
     *_HALVED,

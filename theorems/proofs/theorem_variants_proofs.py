@@ -50,7 +50,7 @@ from theorems.notation import (
     sigma_min_T,
     t,
 )
-from theorems.proofs.convergence_proofs import BASE, RATES, STEP, on_runs, variant
+from theorems.proofs.convergence_proofs import BASE, NEXT, RATES, STEP, on_runs, variant
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.existence_proofs import below_maximum
 from theorems.proofs.loss_proofs import convex, minimum, smooth
@@ -223,7 +223,7 @@ _OF_TABLE = {
 def _table(tag: str) -> tuple[Proof, ...]:
     where, other, before = _TABLES[tag]
     roots = below_maximum(tag, where)
-    made = tuple(variant(p, tag, where, other, before if p is not BASE else ()) for p in (RATES, STEP, BASE))
+    made = tuple(variant(p, tag, where, other, before if p is not BASE else ()) for p in (RATES, STEP, NEXT, BASE))
     return (roots, *made, *(on_runs(_GOALS[label], tag, _ROOTS, before) for label in _OF_TABLE.get(tag, ())))
 
 
