@@ -2,8 +2,8 @@
 
 A reader must believe that a proof which passes here is made of Python's own containers and the catalog's own claims
 (equal only to their like, the same at every look), that every term is built of the heads listed in `_HEADS` over
-letters with the declarations listed in `_DECLARATIONS`, that each dimension is a positive integer, and that no
-definition hides a bound letter. What is not listed is refused.
+letters with the declarations listed in `_DECLARATIONS`, that each dimension is a positive integer, that no definition
+rests on itself, and that none hides a bound letter. What is not listed is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from theorems.notation import DEFINITIONS, W1, W1_0, W2, W2_0, W_star, eta, eta_
 from theorems.proofs.derivation import Line, Proof
 from theorems.shapes import ShapeMismatch, check_shapes
 from theorems.statement import AllOf, Assumption, Form, Kind, Reading, Relation, Statement, UniqueRoot, WellShaped
-from verify.kernel.claims import HISTORY, Refusal, binders, line_terms, opened, relations, terms_of
+from verify.kernel.claims import HISTORY, Refusal, binders, letters_in, line_terms, opened, relations, terms_of
 
 _PLAIN = (Relation, Assumption, UniqueRoot)
 _DECLARATIONS = {(word, True) for word in ("commutative", "real", "positive", "nonnegative", "integer")}
@@ -147,6 +147,9 @@ def _statement_terms(proof: Proof, definitions: Mapping[Any, Any]) -> list[Any]:
     for term in own:
         if name := _foreign(term, definitions):
             raise Refusal("", f"the statement holds what is not a term of the catalog: {name}")
+    for letter, value in statement.where.items():
+        if any(letter in letters_in(d) for d in (value, *opened([value], definitions))):
+            raise Refusal("", f"{letter}: a circular definition")
     return own
 
 
@@ -203,5 +206,5 @@ def _nothing_captured(term: sp.Basic, definitions: Mapping[Any, Any]) -> None:
     """Refused when a bound letter is defined, or a definition inside its scope speaks of it."""
     for node in binders(term):
         inside, letter = node.args
-        if letter in definitions or any(letter in d.atoms(sp.Symbol) for d in opened([inside], definitions)):
+        if letter in definitions or any(letter in letters_in(d) for d in opened([inside], definitions)):
             raise Refusal("", f"a definition hides {letter} in {node}")

@@ -219,6 +219,8 @@ FALSE: dict[str, tuple[Proof, str]] = {
         ),
         "not known to be positive",
     ),
+    "a matrix defined by itself": (_algebra(le(0, 1), where={_M: 2 * _M}), "circular"),
+    "two letters defined by each other": (_algebra(le(0, 1), where={_x: _y + 1, _y: _x - 1}), "circular"),
     "a reading that changes its name": (
         _algebra(le(0, 1), "j9.pl", reading=_Turning()),  # type: ignore[arg-type]
         "reading",
