@@ -141,7 +141,7 @@ _two_letters = _proof(
     given=(_below_one,),
 )
 
-# v - v^2 + 1/8 ... increases from r1 to r2 only where an assumption says how far they are.
+# 2 v - v^2 - 1/2 has two positive roots, and increases from r1 to r2 where an assumption keeps them below 1.
 _bump = 2 * _v - _v**2 - sp.Rational(1, 2)
 _close = le(_r1 + _r2, 1)
 _only_root = _proof(
