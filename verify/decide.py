@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING
-
 from theorems.statement import Empirical, Form, Kind, Statement
 from verify.verdict import OutOfScope, Proved, Verdict, admitted
-
-if TYPE_CHECKING:
-    from theorems.proofs import Proof
 
 SYMBOLIC = frozenset({Kind.SHAPE, Kind.MONOTONICITY, Kind.LIMIT, Kind.EXISTENCE})
 
@@ -59,21 +52,13 @@ def _searched(statement: Statement, seed: int, budget: str, landmarks: bool) -> 
 
 
 def _proof(statement: Statement) -> Proved | None:
-    """The kernel's verdict on this statement's proof, None when there is no proof of it."""
-    proof = _checked_proofs().get(statement.id)
+    """The kernel's verdict on this statement's proof and on those it rests on, None when there is none of it."""
+    from verify.kernel import proved
+
+    proof = proved(statement.id)
     if proof is None or proof.statement != statement:
         return None
     return Proved(proof=proof.label)
-
-
-@cache
-def _checked_proofs() -> Mapping[str, Proof]:
-    """The project's proofs, every one of them accepted by the kernel in this process. Raises: Refusal."""
-    from theorems.proofs import PROOFS
-    from verify.kernel import check_all
-
-    check_all()
-    return PROOFS
 
 
 def should_hold(statement: Statement) -> bool:
