@@ -574,15 +574,11 @@ def on_runs(
         line("mu-known", lt(0, mu_bar), "arithmetic", weights=[(1, "start-11")], known=True),
         line("rate-nonnegative", le(0, rho_bar_0), "lemma", *_start_names, labels=(f"aux.rates{tag}",), known=True),
     )
+    labels = (f"aux.run-start{tag}", f"aux.run-next{tag}")
     invariant = tuple(
-        line(
-            name,
-            claim,
-            "induction",
-            *_start_names,
-            at={"invariant": INVARIANT},
-            labels=(f"aux.run-start{tag}", f"aux.run-next{tag}"),
-        )
+        line(name, claim, "hypothesis")
+        if claim in goal.given
+        else line(name, claim, "induction", *(e.name for e in held), at={"invariant": INVARIANT}, labels=labels)
         for name, claim in zip(("linear", "drift"), INVARIANT.claims, strict=True)
     )
     names_of = {"aux.run-step": _given_names, "aux.rates": _start_names}
