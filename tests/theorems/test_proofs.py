@@ -47,6 +47,14 @@ MUST = (
     "j116.imbalance-step",
     "j104.initial-rate@exp-eta-c/sharp",
     "j104.linear@exp-eta-c/sharp",
+    "j6.rate/sharp",
+    "j53.quadratic-growth",
+    "j109.mu-bar",
+    "j23.beta-1",
+    "j24.K",
+    "j138.ratio/repaired",
+    "s17.linear@written-growth/repaired",
+    "j17.linear@sigma-min-padded",
 )
 
 
