@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from verify import paper, render
+from verify import paper, render, repairs
 from verify import verdict as V
 from verify.paper import Decision
 
@@ -48,6 +48,13 @@ def test_the_errata_of_the_readme_are_those_of_a_quick_run(decisions: list[Decis
     assert rows(printed) == rows(render.markdown(decisions))
 
 
+def test_the_counts_of_the_readme_are_those_of_a_quick_run(decisions: list[Decision]) -> None:
+    line = ", ".join(f"{number} {name}" for name, number in render.counts(decisions).items())
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"Of the {len(decisions)} statements" in text
+    assert line in text
+
+
 def test_no_repaired_or_sharp_form_is_refuted(decisions: list[Decision]) -> None:
     assert [d.statement.id for d in paper.failures(decisions)] == []
 
@@ -60,6 +67,24 @@ def test_the_program_fails_on_no_claim(decisions: list[Decision]) -> None:
 def test_every_refuted_claim_has_something_beside_it(decisions: list[Decision]) -> None:
     bare = [d.statement.id for d in render.errata(decisions) if not render.repairs_of(d, decisions)]
     assert bare == []
+
+
+@pytest.fixture(scope="module")
+def strengths(decisions: list[Decision]) -> list[repairs.Strength]:
+    return repairs.strengths(decisions, jobs=min(2, os.cpu_count() or 1))
+
+
+def test_every_repair_says_something(strengths: list[repairs.Strength]) -> None:
+    assert [s.statement.id for s in strengths if s.instance == ""] == []
+
+
+def test_the_table_of_repairs_is_that_of_a_quick_run(strengths: list[repairs.Strength]) -> None:
+    def plain(table: str) -> list[tuple[str, ...]]:
+        cells = [[c.strip() for c in line.replace("\\|", "").strip("|").split("|")] for line in table.splitlines()]
+        return [(c[0], c[1], c[3].partition(":")[0], c[4]) for c in cells]
+
+    text = (ROOT / "docs" / "repairs.md").read_text(encoding="utf-8")
+    assert plain(text[text.index("| repair |") :]) == plain(repairs.markdown(strengths))
 
 
 def test_every_certificate_passes_the_checker_in_a_bare_python(decisions: list[Decision], folder: Path) -> None:
