@@ -49,7 +49,6 @@ from theorems.notation import (
     eta,
     eta_0,
     eta_1,
-    eta_2,
     grad_norm,
     growth,
     m,
@@ -65,9 +64,9 @@ from theorems.notation import (
     sigma_min_T,
     sigma_min_T_0,
     t,
-    unfold,
 )
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
+from theorems.proofs.existence_proofs import before_102
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import REPAIRED, REPAIRED_32
@@ -445,26 +444,7 @@ BASE = Proof(
 
 # (109) from eta_0 <= eta_max ---------------------------------------------------------------------------------------
 _x = sp.Symbol("x_near_0", real=True, positive=True)
-_of_eta_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
-_at_x = {
-    symbol: unfold(symbol, REPAIRED, only=_of_eta_0).xreplace({eta_0: _x}) for symbol in (mu_bar, K_bar_0, rho_bar_0)
-}
-_f_101, _f_102 = (REPAIRED[symbol].args[0].xreplace({eta_0: _x}) for symbol in (eta_1, eta_2))
-_bracket = 2 * _at_x[mu_bar] - _at_x[mu_bar] * _at_x[K_bar_0] * _x - _x ** (d - 1) * _at_x[rho_bar_0]
-_near_102 = 4 * K * L_0 * _x ** (1 - c) * (1 + _x**c) - _bracket
-_lines_102 = (
-    line("tangent-x", le(1 + _x**c, sp.exp(_x**c)), "exponential.tangent", at={"x": _x**c}),
-    line("near-102", lt(_near_102, 0), "assume"),
-    line("bracket", lt(0, _bracket), "arithmetic", weights=[(1, "near-102")]),
-    line(
-        "scaled",
-        lt(_f_102 * (1 + _x**c), 0),
-        "arithmetic",
-        weights=[(_x**c * _x, "near-102"), (_x * sp.exp(-(_x**c)), "tangent-x", "bracket")],
-    ),
-    line("negative", lt(_f_102, 0), "order.strict-cancel", "scaled", at={"x": _f_102, "y": 0, "z": 1 + _x**c}),
-    line("102", CONDITIONS_109[2], "before-root", "near-102", "negative", at={"x": _x, "near": _near_102}),
-)
+_f_101 = REPAIRED[eta_1].args[0].xreplace({eta_0: _x})
 _lines_mu = (
     _tangent,
     line("decay", lt(0, 1 - _back), "arithmetic", weights=[(_back, "tangent")]),
@@ -498,7 +478,7 @@ def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]
             line("initialized", lt(0, alpha_1), "hypothesis", known=True),
             line("near-101", lt(_f_101, 0), "assume"),
             line("101", CONDITIONS_109[1], "before-root", "near-101", at={"x": _x, "near": _f_101}),
-            *_lines_102,
+            *before_102(REPAIRED),
             *_lines_mu,
         ),
         folded=frozenset({alpha_1, alpha_2, beta_2, L_0}),

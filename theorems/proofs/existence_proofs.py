@@ -55,6 +55,7 @@ from theorems.notation import (
 )
 from theorems.prior_work import c_1, c_2
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
+from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
 from theorems.proofs.table2_proofs import spreads
@@ -82,31 +83,6 @@ _root_1, _root_2 = (sp.sqrt(w**2 + 4 * beta_1**2) for w in (_wide_1, _wide_2))
 _r1, _r2 = (sp.sqrt(lam**2 + 4 * beta_2**2) for lam in (lambda_plus, lambda_minus))
 
 
-def _extreme(tag: str, matrix: sp.MatrixExpr, index: sp.Symbol) -> tuple[Line, ...]:
-    """sigma_min(W*) <= sigma_max(W*) when `index` is the smaller dimension."""
-    return (
-        line(
-            f"least-{tag}",
-            eq(SigmaMin(W_star), Sigma(W_star, index)),
-            "singular-values.smallest",
-            f"{tag}-least",
-            at={"A": matrix},
-        ),
-        line(
-            f"falls-{tag}",
-            le(Sigma(W_star, index), Sigma(W_star, 1)),
-            "singular-values.decreasing",
-            at={"A": matrix, "k": index, "j": 1},
-        ),
-        line(
-            f"order-{tag}",
-            le(SigmaMin(W_star), SigmaMax(W_star)),
-            "arithmetic",
-            weights=[(1, f"falls-{tag}"), (1, f"least-{tag}"), (-1, "top")],
-        ),
-    )
-
-
 def _outer(tag: str, low: sp.Expr, high: sp.Expr, part: sp.Expr, bound: sp.Expr) -> tuple[Line, ...]:
     """low = sqrt((lambda + part)^2 + 4 beta_1^2) <= sqrt(lambda^2 + 4 beta_2^2) + part."""
     return (
@@ -127,8 +103,8 @@ _margins = (
     line("top", eq(SigmaMax(W_star), Sigma(W_star, 1)), "singular-values.largest", at={"A": W_star}),
     line("n-least", le(n, m), "assume"),
     line("m-least", le(m, n), "assume"),
-    *_extreme("n", W_star, n),
-    *_extreme("m", W_star.T, m),
+    *extreme_order("n", W_star, W_star, n),
+    *extreme_order("m", W_star, W_star.T, m),
     line("order", le(SigmaMin(W_star), SigmaMax(W_star)), "cases", "order-n", "n-least", "order-m", "m-least"),
     line("value", le(_value, beta_2), "arithmetic", weights=[(1, "order")]),
     line("margins", le(beta_1, beta_2), "maximum.least", "value", at={"x": _value, "y": 0, "z": beta_2}),
@@ -190,8 +166,8 @@ def _before_101(where: Where, unfolded: bool = False) -> tuple[Line, ...]:
     )
 
 
-def _before_102(where: Where) -> tuple[Line, ...]:
-    """(102): 4 K L(0) eta_0^2 <= (1 - exp(-eta_0^c))(1 - Delta)."""
+def before_102(where: Where) -> tuple[Line, ...]:
+    """(102): 4 K L(0) eta_0^2 <= (1 - exp(-eta_0^c))(1 - Delta), from eta_0 <= eta_2 under definitions `where`."""
     table = {**DEFINITIONS, **where}
     mu_x, k_x, rho_x = (
         unfold(symbol, where, only=_of_eta_0).xreplace({eta_0: _x}) for symbol in (mu_bar, K_bar_0, rho_bar_0)
@@ -237,7 +213,7 @@ def before_roots(where: Where) -> tuple[Line, ...]:
         *_exponents(where),
         _initialized,
         *_before_101(where),
-        *_before_102(where),
+        *before_102(where),
         *_positive_mu,
     )
 
@@ -284,7 +260,7 @@ ROOTS = (
     _by_roots("j109.sum"),
     Proof(
         _below_102,
-        (minimum, *spreads, *_exponents({}), _initialized, *_before_102({})),
+        (minimum, *spreads, *_exponents({}), _initialized, *before_102({})),
         _folded,
     ),
     Proof(

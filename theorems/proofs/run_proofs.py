@@ -14,7 +14,7 @@ import sympy as sp
 from theorems import convergence, imbalance, induction, sketch, table2
 from theorems.assumptions import CONDITIONS_109, HALF, INITIAL_E1, INITIALIZED, LOSS, STEP_RANGE, ZERO_MINIMUM
 from theorems.induction import A1, A4
-from theorems.norms import Fro, Loss, Sigma, SigmaMax, SigmaMin
+from theorems.norms import Fro, Loss, Sigma, SigmaMax
 from theorems.notation import (
     D_0,
     L_0,
@@ -60,6 +60,7 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.existence_proofs import rates
+from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
 from theorems.proofs.table2_proofs import spreads
@@ -204,31 +205,6 @@ _order = line("order", le(sigma_min_T**2, sigma_max_T**2), "lemma", at={"W1_0": 
 _mu_K = line("mu-K", le(mu, K), "lemma", "smooth", "convex", labels=("aux.mu-below-K",))
 
 
-def _extreme(tag: str, matrix: sp.MatrixExpr, index: sp.Symbol) -> tuple[Line, ...]:
-    """sigma_min(W) <= sigma_max(W) when `index` is the smaller dimension."""
-    return (
-        line(
-            f"least-{tag}",
-            eq(SigmaMin(W), Sigma(W, index)),
-            "singular-values.smallest",
-            f"{tag}-least",
-            at={"A": matrix},
-        ),
-        line(
-            f"falls-{tag}",
-            le(Sigma(W, index), Sigma(W, 1)),
-            "singular-values.decreasing",
-            at={"A": matrix, "k": index, "j": 1},
-        ),
-        line(
-            f"order-{tag}",
-            le(SigmaMin(W), SigmaMax(W)),
-            "arithmetic",
-            weights=[(1, f"falls-{tag}"), (1, f"least-{tag}"), (-1, "top")],
-        ),
-    )
-
-
 def _theorem_31(label: str, lemma: str) -> Proof:
     """The descent half or the rate of Theorem 3.1 at a step of a run."""
     goal = _GOALS[label]
@@ -253,8 +229,8 @@ AT_EVERY_STEP = (
             line("top", eq(SigmaMax(W), Sigma(W, 1)), "singular-values.largest", at={"A": W}),
             line("n-least", le(n, m), "assume"),
             line("m-least", le(m, n), "assume"),
-            *_extreme("n", W, n),
-            *_extreme("m", W.T, m),
+            *extreme_order("n", W, W, n),
+            *extreme_order("m", W, W.T, m),
             line("claim", _GOALS["j23.order"].then, "cases", "order-n", "n-least", "order-m", "m-least"),
         ),
     ),

@@ -36,7 +36,8 @@ from theorems.notation import (
     rho_bar_0,
     unfold,
 )
-from theorems.proofs.derivation import Line, Proof, goals, line
+from theorems.proofs.derivation import Proof, goals, line
+from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import minimum
 from theorems.proofs.table2_proofs import spreads
 from theorems.statement import Kind, Statement, UniqueRoot, eq, gt, le, lt
@@ -119,39 +120,14 @@ _r1, _r2 = (sp.sqrt(lam**2 + 4 * beta_2**2) for lam in (lambda_plus, lambda_minu
 _value = SigmaMin(W_star) - sp.sqrt(K / mu) * Fro(W_0 - W_star)
 
 
-def _extreme(tag: str, matrix: sp.MatrixExpr, index: sp.Symbol, case: str) -> tuple[Line, ...]:
-    """sigma_min(W*) <= sigma_max(W*) when `index` is the smaller dimension."""
-    return (
-        line(
-            f"least-{tag}",
-            eq(SigmaMin(W_star), Sigma(W_star, index)),
-            "singular-values.smallest",
-            case,
-            at={"A": matrix},
-        ),
-        line(
-            f"falls-{tag}",
-            le(Sigma(W_star, index), Sigma(W_star, 1)),
-            "singular-values.decreasing",
-            at={"A": matrix, "k": index, "j": 1},
-        ),
-        line(
-            f"order-{tag}",
-            le(SigmaMin(W_star), SigmaMax(W_star)),
-            "arithmetic",
-            weights=[(1, f"falls-{tag}"), (1, f"least-{tag}"), (-1, "top")],
-        ),
-    )
-
-
 _alpha_2_positive = (
     *spreads,
     line("initialized", lt(0, alpha_1), "hypothesis"),
     line("top", eq(SigmaMax(W_star), Sigma(W_star, 1)), "singular-values.largest", at={"A": W_star}),
     line("n-least", le(n, m), "assume"),
     line("m-least", le(m, n), "assume"),
-    *_extreme("n", W_star, n, "n-least"),
-    *_extreme("m", W_star.T, m, "m-least"),
+    *extreme_order("n", W_star, W_star, n),
+    *extreme_order("m", W_star, W_star.T, m),
     line("order", le(SigmaMin(W_star), SigmaMax(W_star)), "cases", "order-n", "n-least", "order-m", "m-least"),
     line("value", le(_value, beta_2), "arithmetic", weights=[(1, "order")]),
     line("margins", le(beta_1, beta_2), "maximum.least", "value", at={"x": _value, "y": 0, "z": beta_2}),
