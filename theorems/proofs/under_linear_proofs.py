@@ -151,6 +151,37 @@ def _roots(name: str, low: sp.Expr, high: sp.Expr, weight: tuple[sp.Expr, str]) 
     )
 
 
+# K_t below K-bar_t and below K-bar_0, from the lines of `_step` before it.
+_BOUNDS = (
+    line(
+        "K-high",
+        _bounds[0],
+        "arithmetic",
+        weights=[
+            (K, "A4-high"),
+            (1, "root"),
+            (6 * K**2 * L * eta**2, "W"),
+            (6 * K**2 * beta_2, "energy"),
+            (3 * K * _R * eta, "A4-high"),
+            (3 * K * _E_alpha * eta, "root"),
+            (3 * K * _E_alpha * _R_t, "eta-high"),
+        ],
+    ),
+    line(
+        "K-first",
+        _bounds[1],
+        "arithmetic",
+        weights=[
+            (1, "K-high"),
+            (1, "root-0"),
+            (6 * K**2 * beta_2 * L_0 * eta_0**2, "Delta-power"),
+            (3 * K * _E_alpha * eta_0, "root-D"),
+            (-1, "K-bar-0"),
+        ],
+    ),
+)
+
+
 def _step(tag: str) -> tuple[Line, ...]:
     return (
         *rates(tag),
@@ -185,32 +216,7 @@ def _step(tag: str) -> tuple[Line, ...]:
             "arithmetic",
             weights=[(eta**2, "linear"), (L_0 * _power * (growth + eta), "eta-high")],
         ),
-        line(
-            "K-high",
-            _bounds[0],
-            "arithmetic",
-            weights=[
-                (K, "A4-high"),
-                (1, "root"),
-                (6 * K**2 * L * eta**2, "W"),
-                (6 * K**2 * beta_2, "energy"),
-                (3 * K * _R * eta, "A4-high"),
-                (3 * K * _E_alpha * eta, "root"),
-                (3 * K * _E_alpha * _R_t, "eta-high"),
-            ],
-        ),
-        line(
-            "K-first",
-            _bounds[1],
-            "arithmetic",
-            weights=[
-                (1, "K-high"),
-                (1, "root-0"),
-                (6 * K**2 * beta_2 * L_0 * eta_0**2, "Delta-power"),
-                (3 * K * _E_alpha * eta_0, "root-D"),
-                (-1, "K-bar-0"),
-            ],
-        ),
+        *_BOUNDS,
         line(
             "triangle",
             le(_drift_next, Fro(D_next - D) + _drift),
