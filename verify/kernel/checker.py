@@ -145,10 +145,9 @@ def check(proof: Proof, library: Mapping[str, Proof] | None = None) -> Proved:
 
 
 def check_all(library: Mapping[str, Proof] | None = None) -> tuple[str, ...]:
-    """The labels of a library, each proof checked once. Raises: Refusal."""
-    proofs = _project() if library is None else library
-    checked = Library(proofs)
-    for label, proof in proofs.items():
+    """The labels of a library, each proof checked once; of the project's own, once a process. Raises: Refusal."""
+    checked = project_library() if library is None else Library(library)
+    for label, proof in checked.proofs.items():
         checked.accept(proof)
         if proof.label != label:
             raise Refusal("", f"the library's proof of {label} is of {proof.label}")
@@ -169,11 +168,11 @@ def proved(label: str) -> Proof | None:
     """
     proof = _project().get(label)
     if proof is not None:
-        _own().accept(proof)
+        project_library().accept(proof)
     return proof
 
 
 @cache
-def _own() -> Library:
+def project_library() -> Library:
     """The project's own proofs, with what this process has accepted of them."""
     return Library(_project())
