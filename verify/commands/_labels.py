@@ -13,13 +13,15 @@ _NEAREST = 3
 
 
 def named(label: str, catalog: Sequence[Statement] = ()) -> list[Statement]:
-    """The statements that `label` names: one for an id, every reading and form for a label.
+    """The statements that `label` names: every reading and form for a label, one for the id of a reading or form.
+
+    The plain id of a printed statement is its label, and names them all.
 
     catalog: the whole one where none is given. Raises InputError, naming the nearest labels, when there is none.
     """
     if not catalog:
         from theorems import CATALOG as catalog
-    found = [s for s in catalog if s.id == label] or [s for s in catalog if s.label == label]
+    found = [s for s in catalog if s.label == label] or [s for s in catalog if s.id == label]
     if not found:
         raise unknown(label, (name for s in catalog for name in (s.label, s.id)))
     return found

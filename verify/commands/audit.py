@@ -244,11 +244,14 @@ def _table(found: Any) -> Any:
 
 def _suspicions(rows: Any) -> str:
     """What became of the float64 suspicions, in a sentence."""
-    held = [r.counts for r in rows if not r.violated]
-    rounding, undecided = sum(c.rounding for c in held), sum(c.undecided for c in held)
+    held = [r for r in rows if not r.violated]
+    rounding = sum(r.counts.rounding for r in held)
+    proved, open_ = (sum(r.counts.undecided for r in held if r.proved is p) for p in (True, False))
+    suspected = sum(r.counts.total for r in held)
     return (
-        f"Float64 suspected {sum(c.total for c in held)} steps of the other statements: every one was decided again, "
-        f"{rounding} were rounding and {undecided} are undecided (the verdict says so)."
+        f"Float64 suspected {suspected} steps of other statements, and every one was decided again: {rounding} were "
+        f"rounding; {proved + open_} are undecided, {proved} of them of statements that hold by proof and {open_} of "
+        f"statements that are shown as undecided."
     )
 
 

@@ -148,9 +148,11 @@ def _print_sharp(console: Console, result: EtaMax) -> None:
     if s is None:
         return
     kind = "quadratic losses" if s.quadratic else "every loss of Assumption 2.1"
-    console.print(f"  the sharp theorem for {kind}, constant step eta_0, drift bound {s.drift.brief()}", markup=False)
+    console.print(f"  the sharp theorem for {kind} and a constant step eta_0", markup=False)
     console.print(
-        f"  fastest proved rate: L(t+1) <= {s.rate.brief()} L(t) with the constant step {s.eta.brief()}", markup=False
+        f"  fastest proved rate: L(t+1) <= {s.rate.brief()} L(t) with the constant step {s.eta.brief()}, whose drift "
+        f"bound is {s.drift.brief()}",
+        markup=False,
     )
 
 

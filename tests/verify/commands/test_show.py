@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pytest
 
 import verify
 from theorems import CATALOG
@@ -49,3 +50,11 @@ def test_symbols_are_the_ones_the_statement_uses():
     names = [row["name"] for row in show.symbols(statement)]
     assert {"L_next", "K_t", "W1", "W2", "K", "eta"} <= set(names)
     assert "alpha_1" not in names
+
+
+def test_a_label_shows_every_reading_and_form_also_where_it_is_an_id(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", "j17.linear", "--json"]) == 0
+    shown = {body["id"] for body in json.loads(capsys.readouterr().out)}
+    assert {"j17.linear", "j17.linear@sigma-min-padded", "j17.linear/repaired"} <= shown
+    assert cli.main(["show", "j17.linear/repaired", "--json"]) == 0
+    assert [body["id"] for body in json.loads(capsys.readouterr().out)] == ["j17.linear/repaired"]
