@@ -18,13 +18,19 @@ import sympy as sp
 from properties.entrywise import EntrywiseLoss
 from properties.exact_numbers import Table
 from properties.formula import y, z
+from properties.losses import PENALTIES
 from properties.named_losses import SensingLoss
 
+
+def _known(name: str) -> tuple[Fraction, Fraction]:
+    return PENALTIES[name].infimum, PENALTIES[name].supremum
+
+
 CURVATURE: dict[str, tuple[Fraction, Fraction]] = {
-    "square": (Fraction(1), Fraction(1)),  # z^2/2
+    "square": _known("square"),
     "linear": (Fraction(0), Fraction(0)),  # z
-    "log-cosh": (Fraction(0), Fraction(1)),  # 1 - tanh^2 z
-    "pseudo-huber": (Fraction(0), Fraction(1)),  # sqrt(1 + z^2) - 1: (1 + z^2)^(-3/2)
+    "log-cosh": _known("log-cosh"),
+    "pseudo-huber": _known("pseudo-huber"),
     "softplus": (Fraction(0), Fraction(1, 4)),  # log(1 + e^z): s(1 - s), s = 1/(1 + e^-z)
     "log1p-square": (Fraction(-1, 4), Fraction(2)),  # log(1 + z^2): 2 (1 - z^2)/(1 + z^2)^2, least at z^2 = 3
 }

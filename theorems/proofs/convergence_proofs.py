@@ -48,7 +48,6 @@ from theorems.notation import (
     d,
     eta,
     eta_0,
-    eta_1,
     grad_norm,
     growth,
     m,
@@ -66,8 +65,8 @@ from theorems.notation import (
     t,
 )
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
-from theorems.proofs.existence_proofs import before_102
 from theorems.proofs.loss_proofs import convex, minimum, smooth
+from theorems.proofs.shared_lines import POSITIVE_MU, before_101, before_102, exponents, falling_K_bar
 from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
 from theorems.table2 import REPAIRED, REPAIRED_32
 
@@ -282,21 +281,7 @@ _K_bounds = (
         ],
     ),
     line("K-bar-0", eq(K_bar_0, _K_first), "definition"),
-    line("square-0", le(_R_t**2, _R_0**2), "arithmetic", weights=[(2 * K * L_0, "power")]),
-    line("square-D", le(_R_D**2, _R_0**2), "arithmetic", weights=[(2 * K * L_0, "Delta-power")]),
-    line("root-0", le(_R_t, _R_0), "order.roots", "square-0", at={"x": _R_t, "y": _R_0}),
-    line("root-D", le(_R_D, _R_0), "order.roots", "square-D", at={"x": _R_D, "y": _R_0}),
-    line(
-        "K-falls",
-        le(K_bar, K_bar_0),
-        "arithmetic",
-        weights=[
-            (1, "root-0"),
-            (6 * K**2 * beta_2 * L_0 * eta_0**2, "Delta-power"),
-            (3 * K * _E_alpha * eta_0, "root-D"),
-            (-1, "K-bar-0"),
-        ],
-    ),
+    *falling_K_bar(_E_alpha),
     line("K-first", le(K_t, K_bar_0), "arithmetic", weights=[(1, "K-high"), (1, "K-falls")]),
 )
 _f, _f0 = eta - K_t * eta**2 / 2, eta_0 - K_bar_0 * eta_0**2 / 2
@@ -443,23 +428,7 @@ BASE = Proof(
 
 
 # (109) from eta_0 <= eta_max ---------------------------------------------------------------------------------------
-_x = sp.Symbol("x_near_0", real=True, positive=True)
-_f_101 = REPAIRED[eta_1].args[0].xreplace({eta_0: _x})
-_lines_mu = (
-    _tangent,
-    line("decay", lt(0, 1 - _back), "arithmetic", weights=[(_back, "tangent")]),
-    line("mu-good", lt(0, mu_bar), "assume"),
-    line("mu-bad", le(mu_bar, 0), "assume"),
-    line("rho-bad", le(1, rho_bar_0), "arithmetic", weights=[(eta_0, "mu-bad"), (eta_0, "mu-bad", "101")]),
-    line("Delta-bad", lt(1, Delta), "arithmetic", weights=[(1 + eta_0**d, "rho-bad")]),
-    line("absurd", lt(0, 0), "arithmetic", weights=[(1, "102"), (1, "decay", "Delta-bad")]),
-    line("mu-absurd", lt(0, mu_bar), "order.strict-cancel", "absurd", at={"x": 0, "y": mu_bar, "z": 0}),
-    line("mu-positive", lt(0, mu_bar), "cases", "mu-absurd", "mu-bad", "mu-good", "mu-good"),
-)
-
-
 def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]) -> Proof:
-    rule = "algebra" if tag else "hypothesis"
     return Proof(
         Statement(
             label=f"aux.below-maximum{tag}",
@@ -471,15 +440,11 @@ def _below_maximum(bound: Relation, tag: str, where: Mapping[sp.Basic, sp.Basic]
             note="(109) from eta_0 <= eta_max: (101) and (102) alone; the logarithmic cap is not needed",
         ),
         (
-            line("c", lt(c, 1), rule),
-            line("d", lt(1, d), rule),
-            line("c-room", lt(0, 1 - c), "arithmetic", weights=[(1, "c")], known=True),
-            line("d-room", lt(0, d - 1), "arithmetic", weights=[(1, "d")], known=True),
+            *exponents(where),
             line("initialized", lt(0, alpha_1), "hypothesis", known=True),
-            line("near-101", lt(_f_101, 0), "assume"),
-            line("101", CONDITIONS_109[1], "before-root", "near-101", at={"x": _x, "near": _f_101}),
+            *before_101(REPAIRED),
             *before_102(REPAIRED),
-            *_lines_mu,
+            *POSITIVE_MU,
         ),
         folded=frozenset({alpha_1, alpha_2, beta_2, L_0}),
         idea="Before their smallest roots (101) and (102) keep their sign near 0; mu-bar <= 0 would make Delta > 1.",

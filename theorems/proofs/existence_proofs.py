@@ -14,7 +14,6 @@ from theorems import convergence, prior_work, schedule, step_size
 from theorems.assumptions import CONDITIONS_109, HALF, INITIAL_32, INITIAL_E1, ZERO_MINIMUM
 from theorems.norms import Fro, Sigma, SigmaMax, SigmaMin
 from theorems.notation import (
-    DEFINITIONS,
     L_0,
     W1_0,
     W2_0,
@@ -35,8 +34,6 @@ from theorems.notation import (
     d,
     eta,
     eta_0,
-    eta_1,
-    eta_2,
     eta_3,
     eta_other,
     growth,
@@ -51,13 +48,21 @@ from theorems.notation import (
     rho_bar_0,
     sigma_max_T_0,
     t,
-    unfold,
 )
 from theorems.prior_work import c_1, c_2
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
-from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
+from theorems.proofs.shared_lines import (
+    DECAY,
+    POSITIVE_MU,
+    TANGENT,
+    before_101,
+    before_102,
+    exponents,
+    extreme_order,
+    falling_K_bar,
+)
 from theorems.proofs.table2_proofs import spreads
 from theorems.readings import C_EXPONENT
 from theorems.statement import AllOf, Hypothesis, Kind, Relation, Statement, eq, journal, le, lt
@@ -139,70 +144,7 @@ def alpha_order(tag: str, where: Where) -> Proof:
 
 
 # (109) from eta_0 <= eta_max ------------------------------------------------------------------------------------------
-_x = sp.Symbol("x_near_0", real=True, positive=True)
-_of_eta_0 = (mu_bar, K_bar_0, rho_bar_0, Delta)
-
-
-def _exponents(where: Where) -> tuple[Line, ...]:
-    rule = "algebra" if where.get(c) is not None else "hypothesis"
-    return (
-        line("c", lt(c, 1), rule),
-        line("d", lt(1, d), rule),
-        line("c-room", lt(0, 1 - c), "arithmetic", weights=[(1, "c")], known=True),
-        line("d-room", lt(0, d - 1), "arithmetic", weights=[(1, "d")], known=True),
-    )
-
-
 _initialized = line("initialized", lt(0, alpha_1), "hypothesis", known=True)
-
-
-def _before_101(where: Where, unfolded: bool = False) -> tuple[Line, ...]:
-    """(101): eta_0 K-bar_0 <= 1."""
-    table = {**DEFINITIONS, **where}
-    near = table[eta_1].args[0].xreplace({eta_0: _x})
-    return (
-        line("near-101", lt(near, 0), "assume"),
-        line("101", CONDITIONS_109[1], "before-root", "near-101", at={"x": _x, "near": near}, unfolded=unfolded),
-    )
-
-
-def before_102(where: Where) -> tuple[Line, ...]:
-    """(102): 4 K L(0) eta_0^2 <= (1 - exp(-eta_0^c))(1 - Delta), from eta_0 <= eta_2 under definitions `where`."""
-    table = {**DEFINITIONS, **where}
-    mu_x, k_x, rho_x = (
-        unfold(symbol, where, only=_of_eta_0).xreplace({eta_0: _x}) for symbol in (mu_bar, K_bar_0, rho_bar_0)
-    )
-    function = table[eta_2].args[0].xreplace({eta_0: _x})
-    bracket = 2 * mu_x - mu_x * k_x * _x - _x ** (d - 1) * rho_x
-    near = 4 * K * L_0 * _x ** (1 - c) * (1 + _x**c) - bracket
-    return (
-        line("tangent-x", le(1 + _x**c, sp.exp(_x**c)), "exponential.tangent", at={"x": _x**c}),
-        line("near-102", lt(near, 0), "assume"),
-        line("bracket", lt(0, bracket), "arithmetic", weights=[(1, "near-102")]),
-        line(
-            "scaled",
-            lt(function * (1 + _x**c), 0),
-            "arithmetic",
-            weights=[(_x**c * _x, "near-102"), (_x * sp.exp(-(_x**c)), "tangent-x", "bracket")],
-        ),
-        line("negative", lt(function, 0), "order.strict-cancel", "scaled", at={"x": function, "y": 0, "z": 1 + _x**c}),
-        line("102", CONDITIONS_109[2], "before-root", "near-102", "negative", at={"x": _x, "near": near}),
-    )
-
-
-_tangent = line("tangent", le(1 + eta_0**c, _spread), "exponential.tangent", at={"x": eta_0**c})
-_decay = line("decay", lt(0, 1 - _back), "arithmetic", weights=[(_back, "tangent")])
-_positive_mu = (
-    _tangent,
-    _decay,
-    line("mu-good", lt(0, mu_bar), "assume"),
-    line("mu-bad", le(mu_bar, 0), "assume"),
-    line("rho-bad", le(1, rho_bar_0), "arithmetic", weights=[(eta_0, "mu-bad"), (eta_0, "mu-bad", "101")]),
-    line("Delta-bad", lt(1, Delta), "arithmetic", weights=[(1 + eta_0**d, "rho-bad")]),
-    line("absurd", lt(0, 0), "arithmetic", weights=[(1, "102"), (1, "decay", "Delta-bad")]),
-    line("mu-absurd", lt(0, mu_bar), "order.strict-cancel", "absurd", at={"x": 0, "y": mu_bar, "z": 0}),
-    line("mu-positive", lt(0, mu_bar), "cases", "mu-absurd", "mu-bad", "mu-good", "mu-good"),
-)
 
 
 def before_roots(where: Where) -> tuple[Line, ...]:
@@ -210,11 +152,11 @@ def before_roots(where: Where) -> tuple[Line, ...]:
     return (
         minimum,
         *spreads,
-        *_exponents(where),
+        *exponents(where),
         _initialized,
-        *_before_101(where),
+        *before_101(where),
         *before_102(where),
-        *_positive_mu,
+        *POSITIVE_MU,
     )
 
 
@@ -260,7 +202,7 @@ ROOTS = (
     _by_roots("j109.sum"),
     Proof(
         _below_102,
-        (minimum, *spreads, *_exponents({}), _initialized, *before_102({})),
+        (minimum, *spreads, *exponents({}), _initialized, *before_102({})),
         _folded,
     ),
     Proof(
@@ -268,10 +210,10 @@ ROOTS = (
         (
             minimum,
             *spreads,
-            *_exponents({}),
+            *exponents({}),
             _initialized,
             _alpha_2,
-            *_before_101({}),
+            *before_101({}),
             line("positive", claims(_below_101)[0], "algebra"),
         ),
         _folded,
@@ -353,10 +295,10 @@ RANGES = (
         (
             *_loss,
             *spreads,
-            *_exponents({}),
+            *exponents({}),
             _initialized,
-            *_before_101({}, unfolded=True),
-            _tangent,
+            *before_101({}, unfolded=True),
+            TANGENT,
             _mu_known,
             *conditioned(""),
             _rate_below,
@@ -370,7 +312,7 @@ RANGES = (
             *_loss,
             *spreads,
             _initialized,
-            _tangent,
+            TANGENT,
             _mu_known,
             *conditioned("-submission"),
             line("below", lt(eta_0, 2 / K_bar_0), "hypothesis"),
@@ -391,7 +333,7 @@ _log = sp.log(_ratio)
 _cap = (
     minimum,
     *spreads,
-    *_exponents({}),
+    *exponents({}),
     _initialized,
     *alphas(""),
     line("ratio", lt(1, _ratio), "algebra"),
@@ -507,8 +449,8 @@ def rates(tag: str, order: str | None = None, width: sp.Expr = _half) -> tuple[L
         *_loss,
         *spreads,
         *below(tag),
-        _tangent,
-        _decay,
+        TANGENT,
+        DECAY,
         *conditioned(tag if order is None else order, width),
         _rate_below,
         line("room", le(0, (1 - Delta) * (1 - _back)), "arithmetic", weights=[(1, "102")]),
@@ -526,21 +468,7 @@ FEASIBLE = Proof(
         line("grows", _grows, "arithmetic", weights=[(eta_0, "rising")]),
         line("power", le(_power_rate, 1), "power.monotone", "rate-below", at={"x": rho_bar_0, "y": 1, "z": t}),
         line("Delta-power", le(_power_Delta, 1), "power.monotone", "Delta", at={"x": Delta, "y": 1, "z": t}),
-        line("square-0", le(_R_t**2, _root_0**2), "arithmetic", weights=[(2 * K * L_0, "power")]),
-        line("square-D", le(_R_D**2, _root_0**2), "arithmetic", weights=[(2 * K * L_0, "Delta-power")]),
-        line("root-0", le(_R_t, _root_0), "order.roots", "square-0", at={"x": _R_t, "y": _root_0}),
-        line("root-D", le(_R_D, _root_0), "order.roots", "square-D", at={"x": _R_D, "y": _root_0}),
-        line(
-            "K-falls",
-            le(K_bar, K_bar_0),
-            "arithmetic",
-            weights=[
-                (1, "root-0"),
-                (6 * K**2 * beta_2 * L_0 * eta_0**2, "Delta-power"),
-                (3 * K * sp.exp(_root_step) * alpha_2 * eta_0, "root-D"),
-                (-1, "K-bar-0"),
-            ],
-        ),
+        *falling_K_bar(sp.exp(_root_step) * alpha_2),
         line("fits", _fits, "arithmetic", weights=[(1, "101"), (eta_0, "K-falls")]),
     ),
     _rates_folded,

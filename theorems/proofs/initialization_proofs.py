@@ -34,6 +34,7 @@ from theorems.notation import (
     sigma_min_T_0,
 )
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
+from theorems.proofs.shared_lines import beta_2_bound
 from theorems.proofs.table2_proofs import spreads
 from theorems.statement import Kind, Statement, eq, journal, le, lt
 from theorems.table2 import ALPHA_1_REPAIRED
@@ -434,21 +435,7 @@ INITIAL_UPPER = Proof(
     ),
     (
         *_stretched,
-        line("away", le(SigmaMax(W_0 - W_star), _far), "singular-values.frobenius", at={"A": W_0 - W_star}),
-        line(
-            "weyl",
-            le(Sigma(W_0, 1), Sigma(W_star, 1) + SigmaMax(W_0 - W_star)),
-            "singular-values.weyl",
-            at={"A": W_star, "B": W_0 - W_star, "k": 1},
-        ),
-        line("top", eq(SigmaMax(W_0), Sigma(W_0, 1)), "singular-values.largest", at={"A": W_0}),
-        line("top-star", eq(SigmaMax(W_star), Sigma(W_star, 1)), "singular-values.largest", at={"A": W_star}),
-        line(
-            "beta",
-            le(SigmaMax(W_0), beta_2),
-            "arithmetic",
-            weights=[(1, "weyl"), (1, "away"), (1, "stretched"), (1, "top"), (-1, "top-star")],
-        ),
+        *beta_2_bound(W_0, "stretched", "beta"),
         *_extremes,
         line(
             "half-1",

@@ -60,9 +60,9 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, claims, goals, line
 from theorems.proofs.existence_proofs import rates
-from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import convex, minimum, smooth
 from theorems.proofs.rate_proofs import better_than
+from theorems.proofs.shared_lines import beta_2_bound, extreme_order
 from theorems.proofs.table2_proofs import spreads
 from theorems.sharp import DESCENT as SHARP_DESCENT
 from theorems.statement import AllOf, Kind, Relation, Statement, eq, journal, le, lt
@@ -168,21 +168,7 @@ BETA_2_SUBMISSION = Proof(
         line("lower", le(mu / 2 * _near**2, L), "lemma", *_names, at={"U": W}, labels=("j2.1-unique-minimizer",)),
         line("square", le(_near**2, _first**2), "arithmetic", weights=[(2 / mu, "lower"), (2 / mu, "descended")]),
         line("distance", le(_near, _first), "order.roots", "square", at={"x": _near, "y": _first}),
-        line("away", le(SigmaMax(W - W_star), _near), "singular-values.frobenius", at={"A": W - W_star}),
-        line(
-            "weyl",
-            le(Sigma(W, 1), Sigma(W_star, 1) + SigmaMax(W - W_star)),
-            "singular-values.weyl",
-            at={"A": W_star, "B": W - W_star, "k": 1},
-        ),
-        line("top", eq(SigmaMax(W), Sigma(W, 1)), "singular-values.largest", at={"A": W}),
-        line("top-star", eq(SigmaMax(W_star), Sigma(W_star, 1)), "singular-values.largest", at={"A": W_star}),
-        line(
-            "claim",
-            le(SigmaMax(W), beta_2),
-            "arithmetic",
-            weights=[(1, "weyl"), (1, "away"), (1, "distance"), (1, "top"), (-1, "top-star")],
-        ),
+        *beta_2_bound(W, "distance"),
     ),
 )
 MARGINS = (

@@ -7,15 +7,12 @@ import sympy as sp
 from theorems import step_size
 from theorems.norms import Fro, Sigma, SigmaMax, SigmaMin
 from theorems.notation import (
-    DEFINITIONS,
     L_0,
     W_0,
-    Delta,
     Delta_minus,
     Delta_plus,
     Delta_under,
     K,
-    K_bar_0,
     W_star,
     alpha_1,
     alpha_2,
@@ -24,21 +21,16 @@ from theorems.notation import (
     c,
     d,
     eta_0,
-    eta_1,
-    eta_2,
     eta_3,
     lambda_minus,
     lambda_plus,
     m,
     mu,
-    mu_bar,
     n,
-    rho_bar_0,
-    unfold,
 )
 from theorems.proofs.derivation import Proof, goals, line
-from theorems.proofs.extreme_lines import extreme_order
 from theorems.proofs.loss_proofs import minimum
+from theorems.proofs.shared_lines import X_NEAR_0, equation_101, extreme_order, negative_102
 from theorems.proofs.table2_proofs import spreads
 from theorems.statement import Kind, Statement, UniqueRoot, eq, gt, le, lt
 
@@ -107,12 +99,8 @@ def _unique(goal: Statement, exponent: sp.Expr) -> Proof:
 
 # eta_max > 0 ------------------------------------------------------------------------------------------------------
 _goal = _GOALS["jE-existence.eta-max-positive"]
-_n = sp.Symbol("x_near_0", real=True, positive=True)
-_opened = (mu_bar, K_bar_0, rho_bar_0, Delta)
-_M, _K0, _R = (unfold(symbol, only=_opened).xreplace({eta_0: _n}) for symbol in (mu_bar, K_bar_0, rho_bar_0))
-_f_101, _f_102 = (DEFINITIONS[symbol].args[0].xreplace({eta_0: _n}) for symbol in (eta_1, eta_2))
-_bracket = 2 * _M - _M * _K0 * _n - _n ** (d - 1) * _R
-_near_102 = 4 * K * L_0 * _n ** (1 - c) * (1 + _n**c) - _bracket
+_f_101 = equation_101({})
+_near_102, _lines_102 = negative_102({})
 _half = sp.Rational(1, 2)
 _wide_1, _wide_2 = Delta_plus + Delta_under, Delta_minus + Delta_under
 _root_1, _root_2 = (sp.sqrt(w**2 + 4 * beta_1**2) for w in (_wide_1, _wide_2))
@@ -184,16 +172,7 @@ ETA_MAX = Proof(
         line("log", lt(0, sp.log(_ratio)), "exponential.log-positive", "ratio", at={"y": _ratio}, known=True),
         line("cap", lt(0, eta_3), "power.strict", "log", at={"x": 0, "y": sp.log(_ratio), "z": 1 / c}),
         line("near-101", lt(_f_101, 0), "assume"),
-        line("tangent-x", le(1 + _n**c, sp.exp(_n**c)), "exponential.tangent", at={"x": _n**c}),
-        line("near-102", lt(_near_102, 0), "assume"),
-        line("bracket", lt(0, _bracket), "arithmetic", weights=[(1, "near-102")]),
-        line(
-            "scaled",
-            lt(_f_102 * (1 + _n**c), 0),
-            "arithmetic",
-            weights=[(_n**c * _n, "near-102"), (_n * sp.exp(-(_n**c)), "tangent-x", "bracket")],
-        ),
-        line("negative", lt(_f_102, 0), "order.strict-cancel", "scaled", at={"x": _f_102, "y": 0, "z": 1 + _n**c}),
+        *_lines_102,
         line(
             "claim",
             _goal.then,
@@ -202,7 +181,7 @@ ETA_MAX = Proof(
             "near-102",
             "negative",
             "cap",
-            at={"x": _n, "near_eta_1": _f_101, "near_eta_2": _near_102},
+            at={"x": X_NEAR_0, "near_eta_1": _f_101, "near_eta_2": _near_102},
         ),
     ),
     folded=frozenset({alpha_1, alpha_2, beta_2, L_0}),

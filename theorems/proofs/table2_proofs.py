@@ -46,6 +46,7 @@ from theorems.notation import (
 )
 from theorems.proofs.derivation import Line, Proof, goals, line
 from theorems.proofs.loss_proofs import convex, minimum, smooth
+from theorems.proofs.shared_lines import beta_2_bound
 from theorems.proofs.spectrum_proofs import b_, gap, p_
 from theorems.statement import Kind, Statement, eq, journal, le, lt
 from theorems.table2 import ALPHA_1_REPAIRED
@@ -112,21 +113,7 @@ BETA_2 = Proof(
         *_loss,
         _descended,
         _distance,
-        line("away", le(SigmaMax(W - W_star), _near), "singular-values.frobenius", at={"A": W - W_star}),
-        line(
-            "weyl",
-            le(Sigma(W, 1), Sigma(W_star, 1) + SigmaMax(W - W_star)),
-            "singular-values.weyl",
-            at={"A": W_star, "B": W - W_star, "k": 1},
-        ),
-        line("top", eq(SigmaMax(W), Sigma(W, 1)), "singular-values.largest", at={"A": W}),
-        line("top-star", eq(SigmaMax(W_star), Sigma(W_star, 1)), "singular-values.largest", at={"A": W_star}),
-        line(
-            "claim",
-            le(SigmaMax(W), beta_2),
-            "arithmetic",
-            weights=[(1, "weyl"), (1, "away"), (1, "distance"), (1, "top"), (-1, "top-star")],
-        ),
+        *beta_2_bound(W, "distance"),
     ),
 )
 _value_1 = SigmaMin(W_star) - _ratio * _far

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
 from properties.black_box import BlackBoxLoss, load_object, wrap
@@ -27,10 +28,10 @@ from properties.named_losses import SensingLoss, SoftmaxLoss
 from properties.problems import Problem
 from properties.shifted_loss import ShiftedLoss
 from verify.losses.assumptions_of_loss import AssumptionReport, consequences
-from verify.losses.carried import Carried, NoSuchForm, carried
+from verify.losses.carried import Carried, NoSuchForm, carried, shortened
 from verify.losses.certified_loss import CertifiedLoss
 from verify.losses.constants import certify
-from verify.losses.enclosure import Enclosure
+from verify.losses.enclosure import Enclosure, lower_end, upper_end
 from verify.losses.minimizer import minimum
 
 Array = NDArray[np.float64]
@@ -178,16 +179,14 @@ def audited_loss(thing: Any, declared: tuple[tuple[str, Fraction], ...] = (), se
 
 def _outwards(x: Any, bits: int = 48, *, up: bool) -> Fraction:
     """A short rational beyond a ball, rational or Fraction."""
-    if hasattr(x, "upper") and hasattr(x, "mid"):
-        end = x.upper() if up else x.lower()
-        mantissa, exponent = (int(v) for v in end.man_exp())
-        q = Fraction(mantissa) * Fraction(2) ** exponent
-    else:
-        q = Fraction(int(x.p), int(x.q)) if hasattr(x, "p") else Fraction(x)
-    if q.denominator.bit_length() + abs(q.numerator).bit_length() <= 2 * bits:
-        return q
-    scale = Fraction(2) ** (bits - abs(q.numerator).bit_length() + q.denominator.bit_length())
-    return Fraction(-((-q * scale).__floor__()) if up else (q * scale).__floor__()) / scale
+    end = x
+    if isinstance(x, arb):
+        end = upper_end(x) if up else lower_end(x)
+        if end is None:
+            raise LimitReached("a constant of the loss has no finite enclosure")
+    q = Fraction(int(end.p), int(end.q)) if hasattr(end, "p") else Fraction(end)
+    short = q.denominator.bit_length() + abs(q.numerator).bit_length() <= 2 * bits
+    return q if short else shortened(q, bits, up=up)
 
 
 def _report(name: str, holds: bool | None, reason: str, still: tuple[str, ...] = ()) -> AssumptionReport:

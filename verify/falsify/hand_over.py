@@ -139,8 +139,8 @@ def _outwards(value: Any, *, upper: bool) -> Fraction:
     end = arb(value).upper() if upper else arb(value).lower()
     mantissa, exponent = (int(x) for x in end.man_exp())
     q = Fraction(mantissa) * Fraction(2) ** exponent
-    shift = Fraction(2) ** 30
-    return Fraction(-((-q * shift).__floor__()), 1) / shift if upper else Fraction((q * shift).__floor__(), 1) / shift
+    unit = Fraction(1, 2**30)
+    return (-(-q // unit) if upper else q // unit) * unit
 
 
 def exact_world(plan: Plan, item: Candidate) -> World | None:
