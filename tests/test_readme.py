@@ -55,6 +55,31 @@ def test_the_counts_of_the_readme_are_those_of_a_quick_run(decisions: list[Decis
     assert line in text
 
 
+# What the sentences at the top of the README say of a statement.
+SAID = {
+    "j9.descent": "proved",
+    "j9.pl@sigma-min-padded": "proved",
+    "j9.descent/sharp": "proved",
+    "j118.alpha-1@lambda-padded": "refuted",
+    "j118.alpha-1@lambda-existing": "refuted",
+    "j118.alpha-1@sigma-min-smallest": "refuted",
+    "j17.linear": "refuted",
+    "j104.linear@exp-sqrt": "refuted",
+    "j104.linear@exp-eta-c": "refuted",
+    "j17.linear@sigma-min-padded": "proved",
+    "j17.linear/repaired": "proved",
+    "j104.linear@sigma-min-padded": "survived",
+    "j104.linear@exp-eta-c/repaired": "proved",
+    "j104.initial-rate@exp-sqrt": "refuted",
+    "j104.initial-rate@exp-eta-c": "refuted",
+}
+
+
+def test_the_sentences_of_the_readme_are_what_the_run_found(decisions: list[Decision]) -> None:
+    found = {d.statement.id: d.verdict.name for d in decisions}
+    assert {label: found.get(label) for label in SAID} == SAID
+
+
 def test_no_repaired_or_sharp_form_is_refuted(decisions: list[Decision]) -> None:
     assert [d.statement.id for d in paper.failures(decisions)] == []
 

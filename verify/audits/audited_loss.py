@@ -179,7 +179,7 @@ def audited_loss(thing: Any, declared: tuple[tuple[str, Fraction], ...] = (), se
 
 def _outwards(x: Any, bits: int = 48, *, up: bool) -> Fraction:
     """A short rational beyond a ball, rational or Fraction."""
-    end = x
+    end: Any = x
     if isinstance(x, arb):
         end = upper_end(x) if up else lower_end(x)
         if end is None:

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import sympy as sp
+from made_proofs import made, one
 
 from theorems.norm_lemmas import A, B, B_right
 from theorems.norms import Fro, Inner
 from theorems.proofs import PROOFS
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Kind, Relation, Statement, journal, le
+from theorems.statement import Relation, le
 from verify.kernel import Refusal, check, check_all, proved
 
 _cs = line("cs", le(Inner(A, B), Fro(A) * Fro(B)), "frobenius.cauchy-schwarz", at={"A": A, "B": B})
-
-
-def _proof(then: Any, *lines: Any, given: tuple[Any, ...] = (), kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
-    statement = Statement(label="test.claim", source=(journal("0"),), kind=kind, given=given, then=then, **key)
-    return Proof(statement, tuple(lines))
-
-
-def _one(
-    claim: Any, rule: str, *cites: str, given: tuple[Any, ...] = (), before: tuple[Line, ...] = (), **key: Any
-) -> Proof:
-    return _proof(claim, *before, line("claim", claim, rule, *cites, **key), given=given)
 
 
 class _Forged(Fro):
@@ -72,7 +61,7 @@ def test_an_unproved_dependency_is_refused() -> None:
 
 def test_forged_objects_are_refused() -> None:
     statement = PROOFS["j33.cauchy-schwarz"].statement
-    forged_term = _one(le(_Forged(A), Fro(A)), "algebra")
+    forged_term = one(le(_Forged(A), Fro(A)), "algebra")
     with pytest.raises(Refusal, match="not a term of the catalog"):
         check(forged_term)
 
@@ -83,7 +72,7 @@ def test_forged_objects_are_refused() -> None:
         __hash__ = Relation.__hash__
 
     with pytest.raises(Refusal, match="not a line"):
-        check(_proof(le(Fro(A), 0), Line("claim", Believer(Fro(A), "<=", sp.S.Zero), "algebra")))
+        check(made(le(Fro(A), 0), Line("claim", Believer(Fro(A), "<=", sp.S.Zero), "algebra")))
     with pytest.raises(Refusal, match="not a proof"):
         check(object.__new__(Proof.__base__))  # type: ignore[arg-type]
     bare = object.__new__(Proof)
@@ -93,7 +82,7 @@ def test_forged_objects_are_refused() -> None:
     assert check(bare).proof == statement.id  # data are data: what is checked is the lines
     odd = sp.Symbol("odd", zero=True)
     with pytest.raises(Refusal, match="declarations"):
-        check(_one(le(odd, 0), "algebra"))
+        check(one(le(odd, 0), "algebra"))
 
 
 def test_a_statement_with_the_same_id_but_another_claim_is_not_what_is_proved() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from made_proofs import by_algebra, by_lemma, hyp, made
 
 from theorems.norms import Fro, Grad, HistorySum, Lambda, Loss, MinRoot, TauIntegral
 from theorems.notation import (
@@ -19,7 +20,7 @@ from theorems.notation import (
     n,
 )
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Assumption, Kind, Statement, eq, journal, le, lt
+from theorems.statement import Assumption, eq, le, lt
 from verify.kernel import Refusal, check
 
 _x, _y, _hole, _tau = sp.symbols("x y hole_ tau", real=True)
@@ -29,22 +30,6 @@ _k = sp.Symbol("kk", integer=True, positive=True)
 _t = sp.Symbol("t", integer=True, nonnegative=True)
 _ZERO, _PL = Assumption("zero-minimum"), Assumption("pl", mu)
 _SMOOTH = Assumption("smooth", _x)
-
-
-def _proof(then: Any, *lines: Line, label: str = "t.claim", kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
-    return Proof(Statement(label=label, source=(journal("0"),), kind=kind, then=then, **key), tuple(lines))
-
-
-def _hyp(name: str, claim: Any, known: bool = False) -> Line:
-    return line(name, claim, "hypothesis", known=known)
-
-
-def _lemma(label: str, claim: Any, *cites: str, **at: Any) -> Line:
-    return line("claim", claim, "lemma", *cites, at=at, labels=(label,))
-
-
-def _algebra(claim: Any, label: str = "t.claim", **key: Any) -> Proof:
-    return _proof(claim, line("claim", claim, "algebra"), label=label, **key)
 
 
 _ill_shaped = Fro(2 * sp.Identity(n) - sp.Identity(m))
@@ -61,30 +46,30 @@ _bounded = le(_v, MinRoot(_root_with_gap, _v))
 _i = sp.Symbol("iv", integer=True, positive=True)
 
 LEMMAS = {
-    "positive": _algebra(le(0, _xp), "positive"),
-    "whole": _algebra(le(1, _k), "whole"),
-    "successor": _algebra(lt(_x, _x + 1), "successor"),
-    "attained": _proof(
+    "positive": by_algebra(le(0, _xp), "positive"),
+    "whole": by_algebra(le(1, _k), "whole"),
+    "successor": by_algebra(lt(_x, _x + 1), "successor"),
+    "attained": made(
         eq(Loss(W_star), 0),
-        _hyp("z", _ZERO),
+        hyp("z", _ZERO),
         line("claim", eq(Loss(W_star), 0), "minimum.attained", "z"),
         given=(_ZERO,),
         label="attained",
     ),
-    "padding": _proof(
+    "padding": made(
         _padding, line("claim", _padding, "eigenvalues.padding", at={"S": _square, "k": n + m + 1}), label="padding"
     ),
-    "root": _proof(
+    "root": made(
         le(_v**2 - _yp, 0),
-        _hyp("h", _rooted),
+        hyp("h", _rooted),
         line("case", lt(_r1**2 - _yp, 0), "assume"),
         line("claim", le(_v**2 - _yp, 0), "before-root", "case", at={"x": _r1, "near": _r1**2 - _yp}),
         given=(_rooted,),
         label="root",
     ),
-    "smooth-defined": _proof(
+    "smooth-defined": made(
         le(Fro(Grad(V) - Grad(U)), _y * Fro(V - U)),
-        _hyp("s", _SMOOTH),
+        hyp("s", _SMOOTH),
         line(
             "l",
             le(Fro(Grad(V) - Grad(U)), _x * Fro(V - U)),
@@ -101,10 +86,10 @@ LEMMAS = {
 
 
 def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, hole: Any = _hole) -> Proof:
-    return _proof(
+    return made(
         claim,
-        _hyp("a", equation),
-        _hyp("b", instance),
+        hyp("a", equation),
+        hyp("b", instance),
         line("claim", claim, "substitute", "a", "b", at={"hole": hole, "pattern": pattern}),
         given=(equation, instance),
     )
@@ -142,29 +127,29 @@ _lipschitz = le(Fro(Grad(V) - Grad(U)), _y * Fro(V - U))
 
 FALSE: dict[str, tuple[Proof, str]] = {
     "a weak sign is not a strict one": (
-        _proof(lt(_x, 1), _hyp("h", le(_x, 1), known=True), line("claim", lt(_x, 1), "algebra"), given=(le(_x, 1),)),
+        made(lt(_x, 1), hyp("h", le(_x, 1), known=True), line("claim", lt(_x, 1), "algebra"), given=(le(_x, 1),)),
         "not evident",
     ),
-    "the root of a square is an absolute value": (_algebra(_half), "not known to be nonnegative"),
+    "the root of a square is an absolute value": (by_algebra(_half), "not known to be nonnegative"),
     "the fourth root of x^4 too": (
-        _algebra(eq(sp.Pow(sp.Pow(_x, 4, evaluate=False), _t / 4, evaluate=False), _x**_t)),
+        by_algebra(eq(sp.Pow(sp.Pow(_x, 4, evaluate=False), _t / 4, evaluate=False), _x**_t)),
         "not known to be nonnegative",
     ),
     "a real dimension": (
-        _proof(le(0, _x), line("a", le(0, Fro(sp.Identity(_x))), "algebra"), line("claim", le(0, _x), "algebra")),
+        made(le(0, _x), line("a", le(0, Fro(sp.Identity(_x))), "algebra"), line("claim", le(0, _x), "algebra")),
         "dimension",
     ),
     "a dimension that may be negative": (
-        _proof(le(5, n), line("a", le(0, Fro(sp.Identity(n - 5))), "algebra"), line("claim", le(5, n), "algebra")),
+        made(le(5, n), line("a", le(0, Fro(sp.Identity(n - 5))), "algebra"), line("claim", le(5, n), "algebra")),
         "dimension",
     ),
     "a dimension that is defined": (
-        _algebra(le(0, Fro(_small(_k))), where={_k: sp.Rational(1, 2)}),
+        by_algebra(le(0, Fro(_small(_k))), where={_k: sp.Rational(1, 2)}),
         "dimension",
     ),
-    "a dimension of the notation is fixed": (_algebra(le(0, Fro(U)), where={n: sp.S.One}), "not for a statement"),
+    "a dimension of the notation is fixed": (by_algebra(le(0, Fro(U)), where={n: sp.S.One}), "not for a statement"),
     "an ill-shaped weight": (
-        _proof(
+        made(
             le(m, 2 * n),
             line("a", le(0, 1), "arithmetic", weights=[(0, _ill_shaped)]),
             line("claim", le(m, 2 * n), "algebra"),
@@ -172,7 +157,7 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "shapes disagree",
     ),
     "an ill-shaped value": (
-        _proof(
+        made(
             le(m, 2 * n),
             line("a", le(0, 0), "maximum.above", at={"x": _ill_shaped, "y": 0}),
             line("claim", le(m, 2 * n), "algebra"),
@@ -180,17 +165,17 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "shapes disagree",
     ),
     "a letter of shape n + m stands for one of that shape": (
-        _proof(eq(Lambda(_square, 3), 0), _lemma("padding", eq(Lambda(_square, 3), 0), A=_square, n=1, m=1)),
+        made(eq(Lambda(_square, 3), 0), by_lemma("padding", eq(Lambda(_square, 3), 0), A=_square, n=1, m=1)),
         "shape",
     ),
     "the minimizer stands for nothing else": (
-        _proof(eq(Loss(V), 0), _hyp("z", _ZERO), _lemma("attained", eq(Loss(V), 0), "z", W_star=V), given=(_ZERO,)),
+        made(eq(Loss(V), 0), hyp("z", _ZERO), by_lemma("attained", eq(Loss(V), 0), "z", W_star=V), given=(_ZERO,)),
         "minimizer",
     ),
     "the minimizer is not defined": (
-        _proof(
+        made(
             eq(Loss(V), 0),
-            _hyp("z", _ZERO),
+            hyp("z", _ZERO),
             line("claim", eq(Loss(W_star), 0), "minimum.attained", "z"),
             given=(_ZERO,),
             where={W_star: V},
@@ -198,10 +183,10 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "not for a statement",
     ),
     "a bound letter is not captured": (
-        _proof(
+        made(
             le(_v**2 - _v**3, 0),
-            _hyp("h", _captured),
-            _lemma("root", le(_v**2 - _v**3, 0), "h", yp=_v**3),
+            hyp("h", _captured),
+            by_lemma("root", le(_v**2 - _v**3, 0), "h", yp=_v**3),
             given=(_captured,),
         ),
         "not replaced inside",
@@ -220,27 +205,27 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "not replaced inside",
     ),
     "a positive letter defined as -1": (
-        _proof(le(0, _xp), _lemma("positive", le(0, _xp)), where={_xp: sp.Integer(-1)}),
+        made(le(0, _xp), by_lemma("positive", le(0, _xp)), where={_xp: sp.Integer(-1)}),
         "declared with a sign",
     ),
     "an integer letter defined as 1/2": (
-        _proof(le(1, _k), _lemma("whole", le(1, _k)), where={_k: sp.Rational(1, 2)}),
+        made(le(1, _k), by_lemma("whole", le(1, _k)), where={_k: sp.Rational(1, 2)}),
         "declared an integer",
     ),
     "a real letter defined as an infinite root": (
-        _proof(lt(_x, _x + 1), _lemma("successor", lt(_x, _x + 1)), where={_x: MinRoot(_v + 1, _v)}),
+        made(lt(_x, _x + 1), by_lemma("successor", lt(_x, _x + 1)), where={_x: MinRoot(_v + 1, _v)}),
         "no rule for this head",
     ),
     "an assumption about a defined constant": (
-        _proof(_lipschitz, _hyp("s", _SMOOTH), _lemma("smooth-defined", _lipschitz, "s"), given=(_SMOOTH,)),
+        made(_lipschitz, hyp("s", _SMOOTH), by_lemma("smooth-defined", _lipschitz, "s"), given=(_SMOOTH,)),
         "premise",
     ),
     "a number is not defined": (
-        _proof(eq(1, 0), line("claim", eq(1, 0), "definition"), where={sp.S.One: sp.S.Zero}),
+        made(eq(1, 0), line("claim", eq(1, 0), "definition"), where={sp.S.One: sp.S.Zero}),
         "not for a statement",
     ),
     "a sum is not defined": (
-        _proof(eq(_x + _y, 5), line("claim", eq(_x + _y, 5), "definition"), where={_x + _y: sp.Integer(5)}),
+        made(eq(_x + _y, 5), line("claim", eq(_x + _y, 5), "definition"), where={_x + _y: sp.Integer(5)}),
         "not for a statement",
     ),
     "no hole in a dimension": (
@@ -254,24 +239,24 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "dimension",
     ),
     "PL says nothing of l without min l = 0": (
-        _proof(
+        made(
             le(mu * Loss(U), Fro(Grad(U)) ** 2 / 2),
-            _hyp("p", _PL),
+            hyp("p", _PL),
             line("claim", le(mu * Loss(U), Fro(Grad(U)) ** 2 / 2), "minimum.pl", "p", at={"A": U, "constant": mu}),
             given=(_PL,),
         ),
         "zero-minimum",
     ),
-    "a logarithm has one argument": (_algebra(eq(sp.log(8, 2, evaluate=False), sp.log(8))), "not a term"),
-    "a symbol of another class": (_algebra(le(0, _impostor)), "not a term"),
-    "a definition of another class": (_algebra(le(0, _x), where={_x: _impostor}), "not a term"),
-    "the id of another statement": (_algebra(le(0, 1), "j9.descent"), "another statement"),
+    "a logarithm has one argument": (by_algebra(eq(sp.log(8, 2, evaluate=False), sp.log(8))), "not a term"),
+    "a symbol of another class": (by_algebra(le(0, _impostor)), "not a term"),
+    "a definition of another class": (by_algebra(le(0, _x), where={_x: _impostor}), "not a term"),
+    "the id of another statement": (by_algebra(le(0, 1), "j9.descent"), "another statement"),
     "containers that differ between looks": (
-        Proof(_algebra(le(0, _x)).statement, _Shifting((line("claim", le(0, _x), "hypothesis"),))),
+        Proof(by_algebra(le(0, _x)).statement, _Shifting((line("claim", le(0, _x), "hypothesis"),))),
         "plain tuple",
     ),
     "a mapping that hides its values": (
-        _proof(le(0, _x), Line("claim", le(0, _x), "lemma", at=_Lying(xp=_impostor), labels=("positive",))),
+        made(le(0, _x), Line("claim", le(0, _x), "lemma", at=_Lying(xp=_impostor), labels=("positive",))),
         "plain dict",
     ),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from made_proofs import by_algebra, by_lemma, hyp, made
 
 from theorems.norms import Fro, HistorySum, Inner, Lambda, Loss
 from theorems.notation import (
@@ -23,28 +24,12 @@ from theorems.notation import (
     t,
     unfold,
 )
-from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Kind, Statement, eq, journal, le
+from theorems.proofs.derivation import Proof, line
+from theorems.statement import Kind, eq, le
 from verify.kernel import Refusal, check
 
 _x, _y, _hole, _tau = sp.symbols("x y hole_ tau", real=True)
 _yy = sp.Symbol("yy", real=True, positive=True)
-
-
-def _proof(then: Any, *lines: Line, label: str = "t.claim", kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
-    return Proof(Statement(label=label, source=(journal("0"),), kind=kind, then=then, **key), tuple(lines))
-
-
-def _hyp(name: str, claim: Any, known: bool = False) -> Line:
-    return line(name, claim, "hypothesis", known=known)
-
-
-def _lemma(label: str, claim: Any, *cites: str, **at: Any) -> Line:
-    return line("claim", claim, "lemma", *cites, at=at, labels=(label,))
-
-
-def _algebra(claim: Any, label: str = "t.claim", **key: Any) -> Proof:
-    return _proof(claim, line("claim", claim, "algebra"), label=label, **key)
 
 
 LEMMAS: dict[str, Proof] = {}
@@ -53,16 +38,16 @@ LEMMAS: dict[str, Proof] = {}
 _shrinks = le(Loss(W_next), _yy * Loss(W))
 _rate = le(Loss(W), Loss(W_0) * _yy**t)
 _rate_next = le(Loss(W_next), Loss(W_0) * _yy ** (t + 1))
-LEMMAS["base"] = _algebra(le(Loss(W_0), Loss(W_0)), "base")
-LEMMAS["step"] = _proof(
+LEMMAS["base"] = by_algebra(le(Loss(W_0), Loss(W_0)), "base")
+LEMMAS["step"] = made(
     _rate_next,
-    _hyp("a", _shrinks),
-    _hyp("b", _rate),
+    hyp("a", _shrinks),
+    hyp("b", _rate),
     line("claim", _rate_next, "arithmetic", weights=[(1, "a"), (_yy, "b")]),
     given=(_shrinks, _rate),
     label="step",
 )
-LEMMAS["run"] = _proof(
+LEMMAS["run"] = made(
     _rate,
     line("claim", _rate, "induction", labels=("base", "step"), at={"invariant": _rate}),
     given=(_shrinks,),
@@ -72,10 +57,10 @@ LEMMAS["run"] = _proof(
 
 
 def _rerun(claim: Any, **where: Any) -> Proof:
-    return _proof(
+    return made(
         claim,
-        _hyp("h", _shrinks),
-        _lemma("run", claim, "h"),
+        hyp("h", _shrinks),
+        by_lemma("run", claim, "h"),
         given=(_shrinks,),
         kind=Kind.TRAJECTORY,
         where={{"W1": W1, "W1_0": W1_0, "W2_0": W2_0, "yy": _yy}[name]: value for name, value in where.items()},
@@ -85,7 +70,7 @@ def _rerun(claim: Any, **where: Any) -> Proof:
 # Sums over the history, opened: base and step are true by hypothesis, and speak of different sums.
 _sum_base, _sum_step, _sum_now = (le(HistorySum(Loss(unfold(w))), _x) for w in (W_0, W_next, W))
 for _label, _claim in (("sum-base", _sum_base), ("sum-step", _sum_step)):
-    LEMMAS[_label] = _proof(_claim, _hyp("claim", _claim), given=(_claim,), label=_label)
+    LEMMAS[_label] = made(_claim, hyp("claim", _claim), given=(_claim,), label=_label)
 
 # An invariant about a chosen eigenvector, which is another one at every iteration.
 _chosen, _unit = sp.MatrixSymbol("uu", n, 1), sp.MatrixSymbol("w", n, 1)
@@ -99,11 +84,11 @@ def _difference(a: Any) -> Any:
 
 _turns = le(_difference(_change), 0)
 _kept, _kept_next = (le(_difference(a), _difference(_first)) for a in (_now, _next))
-LEMMAS["chosen-base"] = _algebra(le(_difference(_first), _difference(_first)), "chosen-base")
-LEMMAS["chosen-step"] = _proof(
+LEMMAS["chosen-base"] = by_algebra(le(_difference(_first), _difference(_first)), "chosen-base")
+LEMMAS["chosen-step"] = made(
     _kept_next,
-    _hyp("a", _turns),
-    _hyp("b", _kept),
+    hyp("a", _turns),
+    hyp("b", _kept),
     line("claim", _kept_next, "arithmetic", weights=[(1, "a"), (1, "b")]),
     given=(_turns, _kept),
     label="chosen-step",
@@ -111,9 +96,9 @@ LEMMAS["chosen-step"] = _proof(
 _eigen = {"S": _change, "k": 1, "u": _chosen}
 _one = eq(Fro(_unit), 1)
 _top = Lambda(_change, 1)
-_chosen_invariant = _proof(
+_chosen_invariant = made(
     le(0, Fro(_unit)),
-    _hyp("one", _one),
+    hyp("one", _one),
     line("square", eq(Fro(_unit) ** 2, 1), "arithmetic", weights=[(Fro(_unit) + 1, "one")]),
     line("value", eq(Inner(_chosen, _change * _chosen), _top), "eigenvector.exists", at=_eigen),
     line(
@@ -130,12 +115,12 @@ _chosen_invariant = _proof(
 )
 
 
-LEMMAS["supposed"] = _proof(_rate_next, _hyp("claim", _rate_next), given=(_rate_next,), label="supposed")
+LEMMAS["supposed"] = made(_rate_next, hyp("claim", _rate_next), given=(_rate_next,), label="supposed")
 
 
 FALSE: dict[str, tuple[Proof, str]] = {
     "no induction over a sum over the history": (
-        _proof(
+        made(
             _sum_now,
             line("claim", _sum_now, "induction", labels=("sum-base", "sum-step"), at={"invariant": _sum_now}),
             given=(_sum_base, _sum_step),
@@ -154,7 +139,7 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "not for a statement",
     ),
     "a step that supposes its conclusion": (
-        _proof(
+        made(
             _rate,
             line("claim", _rate, "induction", labels=("base", "supposed"), at={"invariant": _rate}),
             kind=Kind.TRAJECTORY,

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from made_proofs import hyp, made
 
 from theorems.norms import Fro, Grad, Inner, Lambda, MinRoot, Sigma
 from theorems.notation import U, V, n
 from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Assumption, Kind, Statement, UniqueRoot, eq, ge, gt, journal, le, lt
+from theorems.statement import Assumption, Kind, UniqueRoot, eq, ge, gt, le, lt
 from verify.kernel import Refusal, check
 
 _x, _y, _hole, _tau = sp.symbols("x y hole_ tau", real=True)
@@ -18,14 +19,6 @@ _v, _r1, _r2, _xp = sp.symbols("v r1 r2 xp", real=True, positive=True)
 _i = sp.Symbol("iv", integer=True, positive=True)
 _b, _u = sp.MatrixSymbol("b", n, 1), sp.MatrixSymbol("u", n, 1)
 _SMOOTH = Assumption("smooth", _xp)
-
-
-def _proof(then: Any, *lines: Line, label: str = "t.claim", kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
-    return Proof(Statement(label=label, source=(journal("0"),), kind=kind, then=then, **key), tuple(lines))
-
-
-def _hyp(name: str, claim: Any, known: bool = False) -> Line:
-    return line(name, claim, "hypothesis", known=known)
 
 
 def _root_claim(
@@ -42,7 +35,7 @@ def _root_claim(
     claim = UniqueRoot(expression, _v)
     cites = [name for name in ("start", "end", "increases", "case") if name != drop]
     at = {"below": sp.sympify(below), "above": sp.sympify(above), "x": x, "y": _r2}
-    return _proof(claim, *lines, line("claim", claim, "root", *cites, at=at), kind=Kind.EXISTENCE)
+    return made(claim, *lines, line("claim", claim, "root", *cites, at=at), kind=Kind.EXISTENCE)
 
 
 def test_a_root_is_found() -> None:
@@ -61,7 +54,7 @@ def _before(
     cites = ("case",) if cite else ()
     claim = le(f, 0)
     where = {_first: MinRoot(f, _v)}
-    return _proof(claim, case, line("claim", claim, "before-root", *cites, at=at), given=given, where=where)
+    return made(claim, case, line("claim", claim, "before-root", *cites, at=at), given=given, where=where)
 
 
 def test_a_function_keeps_its_sign_before_its_root() -> None:
@@ -82,7 +75,7 @@ BAD: dict[str, Proof] = {
     "before a root of a function that may jump": _before(
         f=sp.Max(_v, sp.Rational(1, 2)) - 1, near=sp.Max(_r1, sp.Rational(1, 2)) - 1
     ),
-    "a root is positive without its sign near 0": _proof(
+    "a root is positive without its sign near 0": made(
         gt(_first, 0),
         line("case", lt(1 - _r1, 0), "assume"),
         line("claim", gt(_first, 0), "positive-root", "case", at={"x": _r1, "near_first": 1 - _r1}),
@@ -108,10 +101,10 @@ _bounded = le(_v, MinRoot(_root_with_gap, _v))
 def _root(f: Any, v: Any, low: Any, high: Any, given: tuple[Any, ...], above: int) -> Proof:
     claim = UniqueRoot(f, v, unique=False)
     rule = "hypothesis" if given else "algebra"
-    lines = [_hyp("h", given[0], known=True)] if given else []
+    lines = [hyp("h", given[0], known=True)] if given else []
     lines += [line("s", low, rule), line("e", high, rule)]
     ends = {"below": sp.S.Zero, "above": sp.Integer(above)}
-    return _proof(claim, *lines, line("claim", claim, "root", "s", "e", at=ends), given=given, kind=Kind.EXISTENCE)
+    return made(claim, *lines, line("claim", claim, "root", "s", "e", at=ends), given=given, kind=Kind.EXISTENCE)
 
 
 # 1 - v is positive before its root, yet each of two letters has an assumption about the other that makes all follow.
@@ -127,7 +120,7 @@ def _from_contradiction(name: str, x: Any, y: Any, *cites: str) -> tuple[Line, L
     )
 
 
-_two_letters = _proof(
+_two_letters = made(
     le(1 - _v, 0),
     line("case", lt(_r1 - _r2, 0), "assume"),
     line("beyond", le(_r2, _r1), "assume"),
@@ -144,7 +137,7 @@ _two_letters = _proof(
 # 2 v - v^2 - 1/2 has two positive roots, and increases from r1 to r2 where an assumption keeps them below 1.
 _bump = 2 * _v - _v**2 - sp.Rational(1, 2)
 _close = le(_r1 + _r2, 1)
-_only_root = _proof(
+_only_root = made(
     UniqueRoot(_bump, _v),
     line("start", lt(-sp.Rational(1, 2), 0), "algebra"),
     line("end", lt(0, sp.Rational(1, 2)), "algebra"),
@@ -168,9 +161,9 @@ _only_root = _proof(
 
 # x is the constant of smoothness, and not any positive number.
 _far = Fro(Grad(V) - Grad(U)) - 1 - _v * Fro(V - U)
-_constant = _proof(
+_constant = made(
     le(_far, 0),
-    _hyp("s", _SMOOTH),
+    hyp("s", _SMOOTH),
     line(
         "l", le(Fro(Grad(V) - Grad(U)), _xp * Fro(V - U)), "smooth.lipschitz", "s", at={"A": U, "B": V, "constant": _xp}
     ),
@@ -185,9 +178,9 @@ _stretch, _w, _column = _r1 * sp.Identity(n), sp.MatrixSymbol("w", n, 1), sp.Mat
 _gram = _stretch * _stretch.T
 _near = _r1 * Inner(_b, _u) - 1
 _least = Sigma(_stretch, n)
-_chosen_for_each = _proof(
+_chosen_for_each = made(
     le(1 - _v, 0),
-    _hyp("long", le(2, Inner(_b, _b))),
+    hyp("long", le(2, Inner(_b, _b))),
     line("gram", eq(Lambda(_gram, n), _least**2), "singular-values.gram", at={"A": _stretch, "k": n}),
     line("value", eq(Inner(_w, _gram * _w), Lambda(_gram, n)), "eigenvector.exists", at={"S": _gram, "k": n, "u": _w}),
     line("unit", eq(Fro(_w) ** 2, 1), "eigenvector.exists", at={"S": _gram, "k": n, "u": _w}),
@@ -215,10 +208,10 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "not visibly continuous",
     ),
     "continuity before a root, too": (
-        _proof(
+        made(
             le(_root_with_gap, 0),
-            _hyp("h", _gap, known=True),
-            _hyp("s", _gap_low),
+            hyp("h", _gap, known=True),
+            hyp("s", _gap_low),
             line("case", lt(_near_gap, 0), "assume"),
             line("claim", le(_root_with_gap, 0), "before-root", "case", "s", at={"x": _r1, "near": _near_gap}),
             given=(_gap, _bounded, _gap_low),
@@ -230,9 +223,7 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "not a positive letter",
     ),
     "a numeral is no variable": (
-        _proof(
-            gt(MinRoot(-1, 3), 0), line("claim", gt(MinRoot(-1, 3), 0), "positive-root", at={"x": _r1, "near_": _r1})
-        ),
+        made(gt(MinRoot(-1, 3), 0), line("claim", gt(MinRoot(-1, 3), 0), "positive-root", at={"x": _r1, "near_": _r1})),
         "not a positive letter",
     ),
     "two letters new in name only": (_two_letters, "open assumption"),

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from made_proofs import by_algebra, hyp, made
 
 from theorems.norms import Fro, Grad, Inner, KroneckerSum, Loss, MinRoot
 from theorems.notation import K, U, V, W_star, h, m, n
-from theorems.proofs.derivation import Line, Proof, line
-from theorems.statement import Assumption, Empirical, Kind, Statement, UniqueRoot, eq, journal, le, lt
+from theorems.proofs.derivation import Proof, line
+from theorems.statement import Assumption, Empirical, Kind, UniqueRoot, eq, le, lt
 from verify.kernel import Refusal, check
 
 _x, _y, _z, _hole = sp.symbols("x y z hole_", real=True)
@@ -20,22 +21,10 @@ _b, _u = sp.MatrixSymbol("b", n, 1), sp.MatrixSymbol("u", n, 1)
 _SMOOTH = Assumption("smooth", _xp)
 
 
-def _proof(then: Any, *lines: Line, label: str = "t.claim", kind: Kind = Kind.INEQUALITY, **key: Any) -> Proof:
-    return Proof(Statement(label=label, source=(journal("0"),), kind=kind, then=then, **key), tuple(lines))
-
-
-def _hyp(name: str, claim: Any, known: bool = False) -> Line:
-    return line(name, claim, "hypothesis", known=known)
-
-
-def _algebra(claim: Any, label: str = "t.claim", **key: Any) -> Proof:
-    return _proof(claim, line("claim", claim, "algebra"), label=label, **key)
-
-
 def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, given: tuple[Any, ...], **key: Any) -> Proof:
-    return _proof(
+    return made(
         claim,
-        _hyp("a", equation),
+        hyp("a", equation),
         line("b", instance, "hypothesis" if instance in given else "algebra"),
         line("claim", claim, "substitute", "a", "b", at={"hole": _hole, "pattern": pattern}),
         given=given,
@@ -47,17 +36,17 @@ def _substituted(claim: Any, equation: Any, instance: Any, pattern: Any, given: 
 _rooted = le(_v, MinRoot(_v**2 - _yp, _v))
 _captured = le(_v, MinRoot(_v**2 - _v**3, _v))
 LEMMAS: dict[str, Proof] = {
-    "root": _proof(
+    "root": made(
         le(_v**2 - _yp, 0),
-        _hyp("h", _rooted),
+        hyp("h", _rooted),
         line("case", lt(_r1**2 - _yp, 0), "assume"),
         line("claim", le(_v**2 - _yp, 0), "before-root", "case", at={"x": _r1, "near": _r1**2 - _yp}),
         given=(_rooted,),
         label="root",
     ),
-    "hidden": _proof(
+    "hidden": made(
         le(_v**2 - _yp, 0),
-        _hyp("h", _rooted),
+        hyp("h", _rooted),
         line("claim", le(_v**2 - _yp, 0), "lemma", "h", labels=("root",)),
         given=(_rooted,),
         where={_yp: _v**3},
@@ -90,7 +79,7 @@ class _Every:
         return 0
 
 
-LEMMAS["positive"] = _algebra(le(0, _xp), "positive")
+LEMMAS["positive"] = by_algebra(le(0, _xp), "positive")
 
 _M = sp.MatrixSymbol("M", n, m)
 
@@ -114,9 +103,9 @@ _imaginary = le(Inner(sp.sqrt(_y) * U, V), Fro(sp.sqrt(_y) * U) * Fro(V))
 
 FALSE: dict[str, tuple[Proof, str]] = {
     "a definition is captured by the variable of a root": (
-        _proof(
+        made(
             le(_v**2 - _v**3, 0),
-            _hyp("h", _captured),
+            hyp("h", _captured),
             line("claim", le(_v**2 - _v**3, 0), "lemma", "h", labels=("hidden",)),
             given=(_captured,),
         ),
@@ -159,23 +148,23 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "declared with a sign",
     ),
     "a matrix over what may be zero": (
-        _proof(_divided, line("claim", _divided, "frobenius.cauchy-schwarz", at={"A": U / _y, "B": V})),
+        made(_divided, line("claim", _divided, "frobenius.cauchy-schwarz", at={"A": U / _y, "B": V})),
         "not known to be positive",
     ),
     "an imaginary matrix": (
-        _proof(_imaginary, line("claim", _imaginary, "frobenius.cauchy-schwarz", at={"A": sp.sqrt(_y) * U, "B": V})),
+        made(_imaginary, line("claim", _imaginary, "frobenius.cauchy-schwarz", at={"A": sp.sqrt(_y) * U, "B": V})),
         "not known to be nonnegative",
     ),
     "Kronecker sums of two sizes": (
-        _algebra(
+        by_algebra(
             eq(Fro(KroneckerSum(sp.ZeroMatrix(n, n), _R)), Fro(KroneckerSum(sp.ZeroMatrix(h, h), _R))),
         ),
         "not evident",
     ),
     "two cases about two things": (
-        _proof(
+        made(
             le(_z, 0),
-            _hyp("h", le(_x + _y + _z, 0)),
+            hyp("h", le(_x + _y + _z, 0)),
             line("one", le(0, _x), "assume"),
             line("other", le(0, _y), "assume"),
             line("a", le(_y + _z, 0), "arithmetic", weights=[(1, "h"), (1, "one")]),
@@ -185,21 +174,21 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "do not exhaust",
     ),
     "a positive letter at what may be negative": (
-        _proof(
+        made(
             le(Loss(V), Loss(U)),
             line("claim", le(0, Loss(U) - Loss(V)), "lemma", at={"xp": Loss(U) - Loss(V)}, labels=("positive",)),
         ),
         "not known to be positive",
     ),
-    "a product that is one for n = m only": (_algebra(le(0, Fro(W_star * W_star))), "shapes disagree"),
+    "a product that is one for n = m only": (by_algebra(le(0, Fro(W_star * W_star))), "shapes disagree"),
     "a logarithm of what may be negative": (
-        _proof(
+        made(
             le(1 + sp.log(_x), _x), line("claim", le(1 + sp.log(_x), _x), "exponential.tangent", at={"x": sp.log(_x)})
         ),
         "not known to be positive",
     ),
     "the exponential of a logarithm at zero": (
-        _proof(le(sp.exp(_x), 0), line("claim", le(sp.exp(_x), 0), "exponential.logarithm", at={"x": _x, "y": 0})),
+        made(le(sp.exp(_x), 0), line("claim", le(sp.exp(_x), 0), "exponential.logarithm", at={"x": _x, "y": 0})),
         "premise",
     ),
     "a strict sign by substitution": (
@@ -207,39 +196,39 @@ FALSE: dict[str, tuple[Proof, str]] = {
         "does not lead",
     ),
     "a maximum above what it may equal": (
-        _proof(lt(_x, sp.Max(_x, _y)), line("claim", lt(_x, sp.Max(_x, _y)), "maximum.above", at={"x": _x, "y": _y})),
+        made(lt(_x, sp.Max(_x, _y)), line("claim", lt(_x, sp.Max(_x, _y)), "maximum.above", at={"x": _x, "y": _y})),
         "does not give the claim",
     ),
-    "a minimum of equals is not below them": (_algebra(lt(sp.Min(_x, _x + 0 * _y), _x)), "not evident"),
+    "a minimum of equals is not below them": (by_algebra(lt(sp.Min(_x, _x + 0 * _y), _x)), "not evident"),
     "a folded matrix over what may be zero": (
         Proof(
-            _algebra(le(0, Fro(_M)), where={_M: U / _y}).statement,
+            by_algebra(le(0, Fro(_M)), where={_M: U / _y}).statement,
             (line("claim", le(0, Fro(_M)), "algebra"),),
             frozenset({_M}),
         ),
         "not known to be positive",
     ),
-    "a matrix defined by itself": (_algebra(le(0, 1), where={_M: 2 * _M}), "circular"),
-    "two letters defined by each other": (_algebra(le(0, 1), where={_x: _y + 1, _y: _x - 1}), "circular"),
+    "a matrix defined by itself": (by_algebra(le(0, 1), where={_M: 2 * _M}), "circular"),
+    "two letters defined by each other": (by_algebra(le(0, 1), where={_x: _y + 1, _y: _x - 1}), "circular"),
     "a reading that changes its name": (
-        _algebra(le(0, 1), "j9.pl", reading=_Turning()),  # type: ignore[arg-type]
+        by_algebra(le(0, 1), "j9.pl", reading=_Turning()),  # type: ignore[arg-type]
         "reading",
     ),
     "a hypothesis that equals everything": (
-        _proof(le(1, 0), _hyp("claim", le(1, 0)), given=(_Anything("", ""),)),
+        made(le(1, 0), hyp("claim", le(1, 0)), given=(_Anything("", ""),)),
         "plain claims",
     ),
     "a constant that equals everything": (
-        _proof(
+        made(
             _flat,
-            _hyp("s", Assumption("smooth", _Every())),  # type: ignore[arg-type]
+            hyp("s", Assumption("smooth", _Every())),  # type: ignore[arg-type]
             line("claim", _flat, "smooth.lipschitz", "s", at={"A": U, "B": V, "constant": 0}),
             given=(Assumption("smooth", K),),
         ),
         "not a term",
     ),
     "a value that equals everything": (
-        _proof(
+        made(
             UniqueRoot(_v, _v, unique=False),
             line("a", lt(-1, 0), "algebra"),
             line("b", le(0, 1), "algebra"),
